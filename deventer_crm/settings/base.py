@@ -2,8 +2,13 @@
 what the municipality decides (norms, terms, thresholds) lives in dated rows, see core.policy."""
 
 from pathlib import Path
+from typing import Any
 
 import environ
+from celery.schedules import crontab
+from csp.constants import NONE, SELF
+
+from deventer_crm.core import logs
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 env = environ.Env()
@@ -30,7 +35,7 @@ INSTALLED_APPS = [
     "allauth.mfa",
     "allauth.usersessions",
     "deventer_crm.core",
-    "accounts.admin_site.CrmAdminConfig",
+    "accounts.admin_apps.CrmAdminConfig",
     "accounts",
     "employers",
     "meetings",
@@ -40,6 +45,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "deventer_crm.core.logs.RequestLogMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -131,3 +137,82 @@ CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"
 CRISPY_TEMPLATE_PACK = "bootstrap5"
 
 MUNICIPALITY_NAME = env.str("MUNICIPALITY_NAME", default="Deventer")
+
+# ── Database ─────────────────────────────────────────────────────────────────────────────────────
+CONN_MAX_AGE = env.int("CONN_MAX_AGE", default=60)  # seconds; one connection for each web thread
+
+
+def database_from_url() -> dict[str, Any]:
+    """The real PostgreSQL of `DATABASE_URL`; raises ImproperlyConfigured when it is not set."""
+    return {
+        **env.db("DATABASE_URL"),
+        "CONN_MAX_AGE": CONN_MAX_AGE,
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": {"connect_timeout": 5},
+    }
+
+
+# ── Celery: reminders, digests and imports. Results are rows, not messages. ──────────────────────
+CELERY_TIMEZONE = TIME_ZONE
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_TASK_TIME_LIMIT = 600  # seconds; a task may ask for its own, see core.tasks.crm_task
+CELERY_TASK_SOFT_TIME_LIMIT = 540
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "global_keyprefix": env.str("BROKER_KEY_PREFIX", default="deventer-crm:"),
+    # Seconds after which an unfinished message of a lost worker is handed out again. Longer than the
+    # longest task; the sweeps recover from the rows long before.
+    "visibility_timeout": 3600,
+    "socket_connect_timeout": 2,
+    "socket_keepalive": True,
+}
+# Expiring messages: a worker that was away for an hour must not do sixty sweeps in a row.
+CELERY_BEAT_SCHEDULE = {
+    "heartbeat": {"task": "core.heartbeat", "schedule": 30.0, "options": {"expires": 25}},
+    "reconcile-nightly": {"task": "core.reconcile_reminders", "schedule": crontab(hour=5, minute=0)},
+    "reconcile-hourly": {
+        "task": "core.reconcile_reminders",
+        "schedule": crontab(minute=20),
+        "options": {"expires": 3000},
+    },
+    "digests": {
+        "task": "core.send_digests",
+        "schedule": crontab(hour=7, minute=0, day_of_week="mon-fri"),
+    },
+    "sweep": {"task": "core.sweep", "schedule": 60.0, "options": {"expires": 55}},
+    "sweep-imports": {"task": "employers.sweep_imports", "schedule": 60.0, "options": {"expires": 55}},
+}
+
+# ── Security that holds everywhere; what needs TLS is in production.py ────────────────────────────
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],  # Bootstrap's own icons and the QR image of the second factor
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "manifest-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "object-src": [NONE],
+        "frame-ancestors": [NONE],
+    }
+}
+X_FRAME_OPTIONS = "DENY"
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_SAMESITE = "Lax"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5_000_000  # bytes, uploads of files not counted
+FILE_UPLOAD_PERMISSIONS = 0o640
+
+# ── Logs: one JSON object a line, on stderr ──────────────────────────────────────────────────────
+LOGGING_CONFIG = None  # logs.configure() does it, the same way for the web, the worker and commands
+LOG_LEVEL = env.str("LOG_LEVEL", default="INFO")
+logs.configure(LOG_LEVEL)

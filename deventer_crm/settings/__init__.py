@@ -1,0 +1,1 @@
+"""base: shared; local: one machine with embedded servers; test; production."""

@@ -1,0 +1,12 @@
+"""Door for the web server (gunicorn)."""
+
+import os
+
+from django.core.wsgi import get_wsgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "deventer_crm.settings.local")
+application = get_wsgi_application()
+
+from deventer_crm.localservers.lifecycle import ensure_started  # noqa: E402 - after Django's set-up
+
+ensure_started()  # does nothing when the settings name real servers
