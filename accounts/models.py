@@ -1,0 +1,169 @@
+"""People who log in, members of the college, and who may act for whom."""
+
+from functools import cached_property
+from typing import Any
+
+from django.contrib.auth.models import AbstractUser, BaseUserManager
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Lower
+from django.utils.translation import gettext_lazy as _
+
+from accounts.roles import ROLE_LABELS, Act, Role
+from deventer_crm.core.models import Dated, DatedQuerySet, Tracked, no_overlap
+from deventer_crm.core.trail import leaves_trail
+
+
+class UserManager(BaseUserManager["User"]):
+    """Makes users by e-mail address; there are no user names."""
+
+    def get_by_natural_key(self, username: str | None) -> "User":
+        return self.get(email__iexact=username)
+
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        user = self.model(email=self.normalize_email(email).lower(), **fields)
+        user.set_password(password)
+        user.save()
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        return self.create_user(email, password, is_superuser=True, is_staff=True, **fields)
+
+    def with_role(self, *roles: Role) -> models.QuerySet["User"]:
+        """Active users in at least one of the roles."""
+        return self.filter(is_active=True, groups__name__in=[role.value for role in roles]).distinct()
+
+
+class User(AbstractUser):
+    """A person of the municipality with a personal account (no group accounts: BIO2 5.16)."""
+
+    username = None  # type: ignore[assignment]  # the e-mail address identifies a person
+    email = models.EmailField(_("e-mail address"), unique=True)
+    job_title = models.CharField(_("job title"), max_length=100, blank=True)
+    phone = models.CharField(_("phone"), max_length=30, blank=True)
+    mails_digest = models.BooleanField(_("gets the reminder mail"), default=True)
+
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS = []
+
+    objects = UserManager()
+
+    class Meta:
+        verbose_name = _("user")
+        verbose_name_plural = _("users")
+        ordering = ["last_name", "first_name", "email"]
+        constraints = [
+            models.UniqueConstraint(
+                Lower("email"),
+                name="accounts_user_email_unique",
+                violation_error_message=_("There is already a user with this e-mail address."),
+            )
+        ]
+        triggers = [
+            leaves_trail(
+                hidden=("email", "first_name", "last_name", "password", "phone", "job_title", "last_login")
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.get_full_name() or self.email
+
+    @cached_property
+    def role_codes(self) -> frozenset[str]:
+        """Role codes of this person, read once per request."""
+        return frozenset(self.groups.values_list("name", flat=True))
+
+    def has_role(self, *roles: Role) -> bool:
+        return not self.role_codes.isdisjoint(roles)
+
+    def can(self, act: Act) -> bool:
+        """Whether this person may do that (R9); Django caches the answer per request."""
+        return self.has_perm(f"accounts.{act}")
+
+    @property
+    def role_label(self) -> str:
+        return ", ".join(str(ROLE_LABELS[role]) for role in Role if role.value in self.role_codes)
+
+
+class CollegeMemberQuerySet(DatedQuerySet):
+    def for_user(self, user: User) -> "CollegeMemberQuerySet":
+        """The member who logs in as that user."""
+        return self.filter(user=user)
+
+
+class CollegeMember(Tracked, Dated):
+    """A mayor or alderman for a period: public office, so the name is not hidden in the trail of meetings."""
+
+    class Office(models.TextChoices):
+        MAYOR = "mayor", _("mayor")
+        ALDERMAN = "alderman", _("alderman")
+        MUNICIPAL_SECRETARY = "municipal_secretary", _("municipal secretary")
+
+    name = models.CharField(_("name"), max_length=120)
+    office = models.CharField(_("office"), max_length=20, choices=Office)
+    remit = models.CharField(_("remit"), max_length=300, blank=True)
+    user = models.OneToOneField(
+        User,
+        verbose_name=_("user"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="college_member",
+    )
+    position = models.PositiveSmallIntegerField(_("position"), default=0)
+
+    objects = CollegeMemberQuerySet.as_manager()
+
+    class Meta(Dated.Meta):
+        verbose_name = _("college member")
+        verbose_name_plural = _("college members")
+        ordering = ["position", "name"]
+        constraints = [
+            *Dated.Meta.constraints,
+            no_overlap(
+                "accounts_collegemember_one_mayor",
+                "office",
+                condition=Q(office="mayor"),
+                message=_("There is another mayor in this period."),
+            ),
+        ]
+        triggers = [leaves_trail(hidden=("name",))]
+
+    def __str__(self) -> str:
+        return self.titled_name
+
+    @property
+    def titled_name(self) -> str:
+        """The name as it is said: "wethouder Voorbeeld"."""
+        return f"{self.get_office_display()} {self.name}"
+
+
+class Mandate(Tracked, Dated):
+    """A secretary acts for a college member during a period (R9); acts store on_behalf_of."""
+
+    secretary = models.ForeignKey(
+        User, verbose_name=_("secretary"), on_delete=models.PROTECT, related_name="mandates"
+    )
+    college_member = models.ForeignKey(
+        CollegeMember, verbose_name=_("college member"), on_delete=models.PROTECT, related_name="mandates"
+    )
+
+    objects = DatedQuerySet.as_manager()
+
+    class Meta(Dated.Meta):
+        verbose_name = _("mandate")
+        verbose_name_plural = _("mandates")
+        ordering = ["-starts_on"]
+        constraints = [
+            *Dated.Meta.constraints,
+            no_overlap(
+                "accounts_mandate_no_overlap",
+                "secretary",
+                "college_member",
+                message=_("This secretary already has a mandate for this member in this period."),
+            ),
+        ]
+        triggers = [leaves_trail()]
+
+    def __str__(self) -> str:
+        return f"{self.secretary} → {self.college_member}"

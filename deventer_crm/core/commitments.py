@@ -1,0 +1,210 @@
+"""Commitments are measured by registered functions (R6): one truth per number for the monitor, the
+dashboards, the reminders and the command line.
+
+An app registers in its commitments.py:
+
+    @measure("boards_meeting")
+    def boards_meeting(commitment, period, as_of, norm) -> Measured: ...
+"""
+
+import datetime as dt
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from django.db import models
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from deventer_crm.core import clock, policy
+from deventer_crm.core.models import Commitment, CommitmentNorm
+
+
+class State(models.TextChoices):
+    ACHIEVED = "achieved", _("achieved")
+    ON_TRACK = "on_track", _("on track")
+    AT_RISK = "at_risk", _("at risk")
+    MISSED = "missed", _("missed")
+    NOT_MEASURED = "not_measured", _("not measured yet")
+
+
+@dataclass(frozen=True)
+class Period:
+    """The period a norm speaks of; both days count."""
+
+    start: dt.date
+    end: dt.date
+
+    @classmethod
+    def year(cls, year: int) -> "Period":
+        return cls(dt.date(year, 1, 1), dt.date(year, 12, 31))
+
+    @property
+    def label(self) -> str:
+        return str(self.start.year)
+
+    def elapsed(self, as_of: dt.date) -> Decimal:
+        """The share of the period that has passed at the end of that day, 0 to 1."""
+        days = (self.end - self.start).days + 1
+        passed = (min(as_of, self.end) - self.start).days + 1
+        return Decimal(max(passed, 0)) / Decimal(days)
+
+
+@dataclass(frozen=True)
+class Line:
+    """A figure beside the commitment that does not decide its state, such as spending beside C5."""
+
+    label: Any
+    norm: str
+    value: str
+    state: str
+    text: Any = ""
+    share: Decimal | None = None
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What a measure saw. `missing` names the condition that lacks (no frozen list, no plan); `state` is set
+    only by measures that judge themselves (C5). Evidence: one queryset per kind of record."""
+
+    count: Decimal | None = None
+    planned: Decimal = Decimal(0)
+    norm: Decimal | None = None
+    missing: Any = ""
+    state: State | None = None
+    forecast: Decimal | None = None
+    headline: Any = ""
+    outlook: Any = ""
+    evidence: tuple[QuerySet[Any], ...] = ()
+    planned_evidence: tuple[QuerySet[Any], ...] = ()
+    lines: tuple[Line, ...] = ()
+    notes: tuple[Any, ...] = ()
+
+
+@dataclass(frozen=True)
+class Measure:
+    """A commitment as it stands on a day."""
+
+    commitment: Commitment
+    period: Period
+    as_of: dt.date
+    norm: Decimal | None
+    tolerance: Decimal
+    state: State
+    forecast: Decimal | None
+    seen: Measured
+
+    @property
+    def count(self) -> Decimal | None:
+        return self.seen.count
+
+    @property
+    def is_wish(self) -> bool:
+        return self.commitment.strength == Commitment.Strength.WISH
+
+
+@dataclass(frozen=True)
+class Norm:
+    value: Decimal
+    tolerance: Decimal
+
+
+MeasureFunction = Callable[[Commitment, Period, dt.date, Norm | None], Measured]
+MEASURES: dict[str, MeasureFunction] = {}
+
+
+def measure(name: str) -> Callable[[MeasureFunction], MeasureFunction]:
+    """Register a measure under the name that Commitment.measure uses."""
+
+    def register(function: MeasureFunction) -> MeasureFunction:
+        if name in MEASURES:
+            raise ValueError(f"measure {name} is registered twice")
+        MEASURES[name] = function
+        return function
+
+    return register
+
+
+def decide_state(
+    *, done: Decimal, planned: Decimal, norm: Decimal, period: Period, as_of: dt.date, warn_from: dt.date
+) -> State:
+    """R6, for commitments that count something."""
+    if done >= norm:
+        return State.ACHIEVED
+    if as_of > period.end:
+        return State.MISSED
+    if done + planned >= norm or done >= norm * period.elapsed(as_of) or as_of < warn_from:
+        return State.ON_TRACK
+    return State.AT_RISK
+
+
+def norm_on(commitment: Commitment, day: dt.date) -> Norm | None:
+    """The norm valid on that day; reads prefetched norms when there are any."""
+    found: CommitmentNorm | None = None
+    for row in commitment.norms.all():
+        if row.starts_on <= day and (found is None or row.starts_on > found.starts_on):
+            found = row
+    return Norm(found.value, found.tolerance) if found else None
+
+
+def evaluate(commitment: Commitment, as_of: dt.date | None = None, year: int | None = None) -> Measure:
+    """Measure one commitment as of a day (R1), over the year of that day or the year asked for."""
+    as_of = as_of or clock.today()
+    period = Period.year(year or as_of.year)
+    norm = norm_on(commitment, min(as_of, period.end))
+    function = MEASURES.get(commitment.measure)
+    if function is None:
+        seen = Measured(missing=_("No measure yet: this part of the work is not recorded here."))
+    else:
+        seen = function(commitment, period, as_of, norm)
+    value = seen.norm if seen.norm is not None else (norm.value if norm else None)
+    tolerance = norm.tolerance if norm else Decimal(0)
+    if seen.missing or seen.count is None:
+        state, forecast = State.NOT_MEASURED, None
+    elif seen.state is not None:
+        state, forecast = seen.state, seen.forecast
+    elif value is None:
+        # Counted without a norm (C12, C13): shown, not judged.
+        state, forecast = State.NOT_MEASURED, seen.count + seen.planned
+    else:
+        warn_from = policy.month_day(commitment.warn_from, period.start.year)
+        forecast = seen.count + seen.planned
+        state = decide_state(
+            done=seen.count,
+            planned=seen.planned,
+            norm=value,
+            period=period,
+            as_of=as_of,
+            warn_from=warn_from,
+        )
+    return Measure(commitment, period, as_of, value, tolerance, state, forecast, seen)
+
+
+def evaluate_all(as_of: dt.date | None = None) -> list[Measure]:
+    """Every commitment valid on that day, in the order of the monitor."""
+    as_of = as_of or clock.today()
+    rows: Iterable[Commitment] = Commitment.objects.on(as_of).prefetch_related("norms")
+    return [evaluate(row, as_of) for row in rows]
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """The records behind a figure, for one reader: what is visible, and how many are not (R10)."""
+
+    visible: list[Any] = field(default_factory=list)
+    hidden: int = 0
+
+
+def evidence_for(querysets: Iterable[QuerySet[Any]], user: Any = None) -> Evidence:
+    """Split evidence by visible_to(user); without a user (command line of an administrator) all is shown."""
+    visible: list[Any] = []
+    hidden = 0
+    for rows in querysets:
+        if user is None:
+            visible += list(rows)
+            continue
+        seen = list(rows.visible_to(user)) if hasattr(rows, "visible_to") else list(rows)
+        visible += seen
+        hidden += rows.count() - len(seen)
+    return Evidence(visible, hidden)

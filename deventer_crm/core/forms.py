@@ -1,0 +1,70 @@
+"""The form mixin every form of the product uses."""
+
+from typing import Any
+
+from crispy_forms.helper import FormHelper
+from django import forms
+
+from deventer_crm.core.services import StaleRecord, save_tracked
+
+
+class CrmFormMixin:
+    """Gives a form its crispy helper. The template owns <form>, so that htmx attributes stay in HTML."""
+
+    def __init__(self, *args: Any, user: Any = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.user = user
+        self.helper = FormHelper(self)
+        self.helper.form_tag = False
+        self.helper.disable_csrf = True
+
+
+class CrmForm(CrmFormMixin, forms.Form):
+    """A form that is not one record."""
+
+
+class VersionedModelForm(CrmFormMixin, forms.ModelForm):  # type: ignore[type-arg]  # the model is the subclass's
+    """A form on one tracked record that notices a second editor.
+
+    The version it was opened with travels along; `save_as` returns None when somebody else saved first: the
+    form then carries the error, what the editor typed, and `stored` for the text that is in the database."""
+
+    record_version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    stored: Any = None
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk:
+            self.fields["record_version"].initial = self.instance.version
+        else:
+            del self.fields["record_version"]
+
+    def save_as(self, by: Any) -> Any | None:
+        """Save the validated form in the name of `by`; None after a conflict."""
+        expected = self.cleaned_data.get("record_version") if self.instance.pk else None
+        if self.instance.pk and expected is None:
+            expected = 0  # a request without a version never overwrites
+        try:
+            record = save_tracked(self.instance, by=by, expected_version=expected)
+        except StaleRecord as conflict:
+            self.stored = conflict.stored
+            self.add_error(None, conflict.message())
+            # A second, deliberate save is based on what is stored now.
+            self.data = self.data.copy()
+            self.data[self.add_prefix("record_version")] = str(conflict.stored.version)
+            return None
+        self._save_m2m()
+        return record
+
+    def stored_values(self) -> list[tuple[str, str, str]]:
+        """After a conflict: label, stored text and typed text of every field that differs."""
+        if self.stored is None:
+            return []
+        rows = []
+        for name, field in self.fields.items():
+            if name == "record_version" or not hasattr(self.stored, name):
+                continue
+            theirs, typed = getattr(self.stored, name), self.cleaned_data.get(name)
+            if theirs != typed and not hasattr(theirs, "all"):
+                rows.append((str(field.label), str(theirs or ""), str(typed or "")))
+        return rows

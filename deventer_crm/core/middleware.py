@@ -1,0 +1,38 @@
+"""Request middleware: the trail's context, and the manners of htmx answers."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.cache import patch_vary_headers
+from pghistory.middleware import HistoryMiddleware
+
+
+class TrailContextMiddleware(HistoryMiddleware):
+    """Tells the trail's triggers who changes something and from which page (R13)."""
+
+    def get_context(self, request: HttpRequest) -> dict[str, Any]:
+        context: dict[str, Any] = super().get_context(request)
+        context["source"] = "web"
+        return context
+
+
+class HtmxEtiquetteMiddleware:
+    """Full page and fragment share a URL: caches must tell them apart, and a fragment request whose session
+    has ended must lead the whole browser to the log-in page instead of pasting it into a card."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        patch_vary_headers(response, ["HX-Request"])
+        if (
+            getattr(request, "htmx", False)
+            and response.status_code == 302
+            and not request.user.is_authenticated
+        ):
+            location = response.headers["Location"]
+            response = HttpResponse(status=204)
+            response.headers["HX-Redirect"] = location
+        return response

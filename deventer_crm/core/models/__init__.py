@@ -1,0 +1,25 @@
+from .base import Confidential, Dated, DatedQuerySet, Reference, Tracked, no_overlap
+from .commitments import Commitment, CommitmentNorm, PolicyDocument
+from .jobs import Digest, Heartbeat, JobRun
+from .policy import PolicySetting
+from .reminders import Reminder
+from .trail import AccessEvent, TrailEvent
+
+__all__ = [
+    "AccessEvent",
+    "Commitment",
+    "CommitmentNorm",
+    "Confidential",
+    "Dated",
+    "DatedQuerySet",
+    "Digest",
+    "Heartbeat",
+    "JobRun",
+    "PolicyDocument",
+    "PolicySetting",
+    "Reference",
+    "Reminder",
+    "TrailEvent",
+    "Tracked",
+    "no_overlap",
+]

@@ -1,0 +1,57 @@
+"""Registries by which a higher app shows its data on a lower app's page without being imported by it."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Panel:
+    """A piece of a page: a template of the registering app and what it needs."""
+
+    template: str
+    context: dict[str, Any] = field(default_factory=dict)
+
+
+PanelFunction = Callable[[Any, Any], Panel | None]
+ColumnFunction = Callable[[list[Any], Any], dict[int, Any]]
+
+_panels: dict[str, list[tuple[int, str, PanelFunction]]] = {}
+_columns: dict[str, list[tuple[int, str, Any, ColumnFunction]]] = {}
+
+
+def panel(place: str, *, order: int = 50) -> Callable[[PanelFunction], PanelFunction]:
+    """Register `function(record, user) -> Panel | None` for a place such as "employer.header",
+    "employer.facts", "employer.main" or "employer.side". None: nothing to show, or not for this reader."""
+
+    def register(function: PanelFunction) -> PanelFunction:
+        _panels.setdefault(place, []).append((order, f"{function.__module__}.{function.__name__}", function))
+        _panels[place].sort(key=lambda row: row[:2])
+        return function
+
+    return register
+
+
+def panels_for(place: str, record: Any, user: Any) -> list[Panel]:
+    """The panels of a place, in order."""
+    found = (function(record, user) for _order, _name, function in _panels.get(place, []))
+    return [item for item in found if item is not None]
+
+
+def column(place: str, *, label: Any, order: int = 50) -> Callable[[ColumnFunction], ColumnFunction]:
+    """Register a column of a list page: `function(records, user) -> {pk: cell}` for the whole page at once, in
+    a fixed number of queries. A cell is rendered by its `template` key with itself as context."""
+
+    def register(function: ColumnFunction) -> ColumnFunction:
+        name = f"{function.__module__}.{function.__name__}"
+        _columns.setdefault(place, []).append((order, name, label, function))
+        _columns[place].sort(key=lambda row: row[:2])
+        return function
+
+    return register
+
+
+def columns_for(place: str, records: Iterable[Any], user: Any) -> list[tuple[Any, dict[int, Any]]]:
+    """Label and cells by primary key of every registered column."""
+    rows = list(records)
+    return [(label, function(rows, user)) for _order, _name, label, function in _columns.get(place, [])]

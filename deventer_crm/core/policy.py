@@ -1,0 +1,89 @@
+"""Policy settings: registered by the apps (their policy_settings.py), valued by dated rows.
+
+Reading one is `policy.value("invitation_counts", on=day)`; a setting without a row has its default."""
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from deventer_crm.core import clock
+
+
+@dataclass(frozen=True)
+class Definition:
+    """What a setting means, which values it takes and what it is as long as nobody set it."""
+
+    name: str
+    label: Any
+    default: Any
+    check: Callable[[Any], bool]
+    unit: Any = ""
+
+    def problem_with(self, value: Any) -> Any | None:
+        """A sentence for the person who typed the value, or None when it is fine."""
+        return None if self.check(value) else _("This value does not fit this setting.")
+
+
+DEFINITIONS: dict[str, Definition] = {}
+
+
+def _is_count(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
+
+
+def _is_month_day(value: Any) -> bool:
+    try:
+        dt.date.fromisoformat(f"2024-{value}")
+    except (TypeError, ValueError):
+        return False
+    return isinstance(value, str) and len(value) == 5
+
+
+CHECKS: dict[str, Callable[[Any], bool]] = {
+    "bool": lambda value: isinstance(value, bool),
+    "count": _is_count,
+    "number": lambda value: isinstance(value, int | float) and not isinstance(value, bool) and value >= 0,
+    "month_day": _is_month_day,
+    "text": lambda value: isinstance(value, str) and bool(value.strip()),
+    "texts": lambda value: isinstance(value, list) and all(isinstance(item, str) for item in value),
+}
+
+
+def define(name: str, *, kind: str, default: Any, label: Any, unit: Any = "") -> None:
+    """Register a setting. `kind` is a key of CHECKS; month_day values read "04-01"."""
+    if name in DEFINITIONS:
+        raise ValueError(f"policy setting {name} is defined twice")
+    DEFINITIONS[name] = Definition(name, label, default, CHECKS[kind], unit)
+
+
+def value(name: str, on: dt.date | None = None) -> Any:
+    """The value valid on that day (default today). Raises KeyError for a name nobody registered."""
+    return values([name], on)[name]
+
+
+def values(names: list[str], on: dt.date | None = None) -> dict[str, Any]:
+    """Several settings in one query."""
+    from deventer_crm.core.models import PolicySetting
+
+    found = {name: DEFINITIONS[name].default for name in names}
+    rows: QuerySet[PolicySetting] = PolicySetting.objects.filter(
+        name__in=names, starts_on__lte=on or clock.today()
+    ).order_by("starts_on")
+    for row in rows:
+        found[row.name] = row.value
+    return found
+
+
+def month_day(text: str, year: int) -> dt.date:
+    """The day "MM-DD" falls on in that year; 29 February becomes 28 in a common year."""
+    month, day = int(text[:2]), int(text[3:])
+    if (month, day) == (2, 29):
+        try:
+            return dt.date(year, 2, 29)
+        except ValueError:
+            return dt.date(year, 2, 28)
+    return dt.date(year, month, day)

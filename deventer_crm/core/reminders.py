@@ -1,0 +1,83 @@
+"""Reminder rules are registered here; core.reconcile makes the table equal to what they say (R7).
+
+An app registers in its reminders.py:
+
+    @rule("briefing_missing", label=_("Briefing missing"), act=_("Write the briefing"))
+    def briefing_missing(today, targets=None): -> list[Wanted] | Iterable[Wanted]
+
+A rule is set-based: a fixed number of queries whatever the number of rows. It returns what should exist on
+`today`, that is everything with due_on ≤ today whose cause holds; escalation is more rows with other
+recipients and escalated=True. `targets` narrows it to some target ids (a service that changed one record)."""
+
+import datetime as dt
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import models
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A reminder that should be open today."""
+
+    target_id: int
+    recipient_id: int
+    due_on: dt.date
+    period: str
+    escalated: bool = False
+
+
+RuleFunction = Callable[[dt.date, list[int] | None], Iterable[Wanted]]
+
+
+@dataclass(frozen=True)
+class Rule:
+    """`target`: the model of the target. `period_over(period, today)`: whether that period has ended, so that
+    an open reminder of it lapses.."""
+
+    kind: str
+    label: Any
+    act: Any
+    target: str
+    function: RuleFunction
+    period_over: Callable[[str, dt.date], bool]
+
+
+RULES: dict[str, Rule] = {}
+
+
+def year_is_over(period: str, today: dt.date) -> bool:
+    """For periods that start with a year ("2026", "2026-Q2"): over when that year has ended."""
+    return int(period[:4]) < today.year
+
+
+def never_over(period: str, today: dt.date) -> bool:
+    """For periods that are a record ("meeting:123"): they end by their cause only."""
+    return False
+
+
+def rule(
+    kind: str,
+    *,
+    label: Any,
+    act: Any,
+    target: str,
+    period_over: Callable[[str, dt.date], bool] = never_over,
+) -> Callable[[RuleFunction], RuleFunction]:
+    """Register a rule. `target` is "app_label.Model"; `label` names the reminder, `act` says what to do."""
+
+    def register(function: RuleFunction) -> RuleFunction:
+        if kind in RULES:
+            raise ValueError(f"reminder rule {kind} is registered twice")
+        RULES[kind] = Rule(kind, label, act, target, function, period_over)
+        return function
+
+    return register
+
+
+def target_model(rule_: Rule) -> type[models.Model]:
+    """The model class a rule points at."""
+    from django.apps import apps
+
+    return apps.get_model(rule_.target)

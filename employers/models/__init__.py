@@ -1,0 +1,36 @@
+from .contact import ContactMoment
+from .employer import AccountAssignment, Employer, EmployerGrouping, Portfolio
+from .imports import ChangeProposal, DeliveryRow, MappingProfile, RegisterDelivery
+from .people import ContactPerson, Membership, Position
+from .reference import Area, AreaPostcode, CityProfile, SbiCode, Sector, SectorPrefix, Theme, Track
+from .register import Establishment, JobCount, Registration
+from .toplist import TopList, TopListAdjustment, TopListEntry
+
+__all__ = [
+    "AccountAssignment",
+    "Area",
+    "AreaPostcode",
+    "ChangeProposal",
+    "CityProfile",
+    "ContactMoment",
+    "ContactPerson",
+    "DeliveryRow",
+    "Employer",
+    "EmployerGrouping",
+    "Establishment",
+    "JobCount",
+    "MappingProfile",
+    "Membership",
+    "Portfolio",
+    "Position",
+    "RegisterDelivery",
+    "Registration",
+    "SbiCode",
+    "Sector",
+    "SectorPrefix",
+    "Theme",
+    "TopList",
+    "TopListAdjustment",
+    "TopListEntry",
+    "Track",
+]

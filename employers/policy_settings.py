@@ -1,0 +1,20 @@
+"""What the municipality decides about employers and the yearly list."""
+
+from django.utils.translation import gettext_lazy as _
+
+from deventer_crm.core.policy import define
+
+define(
+    "job_source_order",
+    kind="texts",
+    default=["lisa", "kvk", "own"],
+    label=_("Order of the sources of jobs"),
+)
+define("top_list_includes_ties", kind="bool", default=True, label=_("All tied on the last place are in"))
+define(
+    "last_contact_long_ago",
+    kind="count",
+    default=365,
+    label=_("No contact for so long is long"),
+    unit=_("days"),
+)

@@ -1,0 +1,45 @@
+"""Reads of contact moments (R10: audience, confidentiality, and the confidentiality of the employers)."""
+
+from typing import TYPE_CHECKING, Self
+
+from django.db.models import Exists, OuterRef, Q
+
+from accounts.roles import Act, Role
+from employers.querysets import ConfidentialQuerySet
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+TEAM_ROLES = (
+    Role.ACCOUNT_MANAGER,
+    Role.COLLEGE_MEMBER,
+    Role.SECRETARY,
+    Role.TEAM_LEAD,
+    Role.FUNCTIONAL_ADMIN,
+)
+
+
+class ContactMomentQuerySet(ConfidentialQuerySet):
+    """Contact moments that were not withdrawn, as one reader may see them."""
+
+    def standing(self) -> Self:
+        return self.filter(withdrawn_on__isnull=True)
+
+    def visible_to(self, user: "User") -> Self:
+        """One confidential employer hides the whole moment, and so does an audience without this reader."""
+        from employers.models import Employer
+
+        rows = super().visible_to(user)
+        if user.can(Act.VIEW_CONFIDENTIAL):
+            return rows
+        through = self.model.readers.through
+        mine = Q(pk__in=through.objects.filter(user_id=user.pk).values("contactmoment_id")) | Q(user=user)
+        audiences = ["municipality"]
+        if user.has_role(*TEAM_ROLES):
+            audiences += ["team", "employer_desk"]
+        if user.has_role(Role.EMPLOYER_DESK):
+            audiences.append("employer_desk")
+        hidden = Employer.objects.filter(contact_moments=OuterRef("pk"), is_confidential=True).exclude(
+            pk__in=Employer.objects.visible_to(user).filter(is_confidential=True).values("pk")
+        )
+        return rows.filter(Q(audience__in=audiences) | mine).filter(~Exists(hidden))

@@ -1,0 +1,423 @@
+"""One record for every get-together (Meeting), who takes part, invitations as facts (R5), reports (R8)."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import CollegeMember
+from deventer_crm.core.models import Confidential, Reference, Tracked
+from deventer_crm.core.trail import leaves_trail
+from employers.models import ContactPerson, Employer, Position, Theme
+from meetings.querysets import InvitationQuerySet, MeetingQuerySet
+
+
+class Series(Reference):
+    """A returning meeting of commitments C2 to C4: which seats of which parties sit at the table, and how
+    many parties make it count (R6)."""
+
+    BOARDS, CHAIRS, THEMED = "bestuurlijk-overleg", "voorzittersoverleg", "themabijeenkomst"
+
+    quorum = models.PositiveSmallIntegerField(_("quorum (parties)"), default=3)
+    needs_college = models.BooleanField(_("counts only with a college member"), default=False)
+
+    class Meta(Reference.Meta):
+        verbose_name = _("series")
+        verbose_name_plural = _("series")
+
+
+class SeriesParty(models.Model):
+    """A party of a series: an association, and the seat that represents it."""
+
+    series = models.ForeignKey(
+        Series, verbose_name=_("series"), on_delete=models.CASCADE, related_name="parties"
+    )
+    association = models.ForeignKey(
+        Employer, verbose_name=_("association"), on_delete=models.PROTECT, related_name="series_parties"
+    )
+    seat = models.CharField(
+        _("seat"), max_length=10, choices=Position.Seat, blank=True, default=Position.Seat.BOARD
+    )
+
+    class Meta:
+        verbose_name = _("party of a series")
+        verbose_name_plural = _("parties of a series")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["series", "association"],
+                name="meetings_seriesparty_once",
+                violation_error_message=_("This association is already a party of this series."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.series}: {self.association}"
+
+
+class MeetingKind(Reference):
+    """Soort: what a meeting counts for."""
+
+    counts_for_visit = models.BooleanField(
+        _("counts as a visit"), default=False, help_text=_("For the yearly visit of the largest employers.")
+    )
+    series = models.ForeignKey(
+        Series,
+        verbose_name=_("series"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="kinds",
+    )
+
+    class Meta(Reference.Meta):
+        verbose_name = _("kind of meeting")
+        verbose_name_plural = _("kinds of meeting")
+
+
+class Meeting(Tracked, Confidential):
+    """A visit or meeting. Its state changes only through meetings.services (R8); every step stores its own
+    date, so that any figure can be asked as of any day (R1)."""
+
+    class State(models.TextChoices):
+        DRAFT = "draft", _("draft")
+        PLANNED = "planned", _("planned")
+        HELD = "held", _("held")
+        REPORTED = "reported", _("reported")
+        CLOSED = "closed", _("closed")
+        CANCELLED = "cancelled", _("cancelled")
+
+    #: R5: "is held (or later)".
+    HELD_STATES = (State.HELD, State.REPORTED, State.CLOSED)
+
+    class Place(models.TextChoices):
+        COMPANY = "company", _("at the company")
+        TOWN_HALL = "town_hall", _("at the town hall")
+        ELSEWHERE = "elsewhere", _("elsewhere")
+        ONLINE = "online", _("online")
+
+    class Direction(models.TextChoices):
+        OUT = "out", _("we took the initiative")
+        IN = "in", _("the company invited us")
+
+    class CancelledBy(models.TextChoices):
+        EMPLOYER = "employer", _("by the employer")
+        US = "us", _("by us")
+        OTHER = "other", _("other")
+
+    kind = models.ForeignKey(
+        MeetingKind, verbose_name=_("kind"), on_delete=models.PROTECT, related_name="meetings"
+    )
+    title = models.CharField(_("title"), max_length=200, blank=True)
+    starts_at = models.DateTimeField(_("starts"))
+    ends_at = models.DateTimeField(_("ends"), null=True, blank=True)
+    place = models.CharField(_("place"), max_length=12, choices=Place, default=Place.COMPANY)
+    location = models.CharField(_("address or room"), max_length=200, blank=True)
+    direction = models.CharField(_("initiative"), max_length=3, choices=Direction, default=Direction.OUT)
+    theme = models.ForeignKey(Theme, verbose_name=_("theme"), on_delete=models.PROTECT, null=True, blank=True)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("account manager"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="owned_meetings",
+    )
+    purpose = models.TextField(_("what it is about"), blank=True)
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.DRAFT, editable=False)
+
+    planned_on = models.DateField(_("planned on"), null=True, blank=True, editable=False)
+    held_on = models.DateField(_("held on"), null=True, blank=True, editable=False)
+    reported_on = models.DateField(_("reported on"), null=True, blank=True, editable=False)
+    closed_on = models.DateField(_("closed on"), null=True, blank=True, editable=False)
+    cancelled_on = models.DateField(_("cancelled on"), null=True, blank=True, editable=False)
+    cancelled_by = models.CharField(
+        _("cancelled by"), max_length=10, choices=CancelledBy, blank=True, editable=False
+    )
+    cancel_reason = models.CharField(_("reason"), max_length=200, blank=True, editable=False)
+
+    employers = models.ManyToManyField(
+        Employer, verbose_name=_("employers"), through="MeetingEmployer", related_name="meetings"
+    )
+
+    objects = MeetingQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("meeting")
+        verbose_name_plural = _("meetings")
+        ordering = ["-starts_at", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ends_at__isnull=True) | Q(ends_at__gte=models.F("starts_at")),
+                name="meetings_meeting_ends_after_start",
+                violation_error_message=_("The end lies before the start."),
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=["held", "reported", "closed"]) | Q(held_on__isnull=False),
+                name="meetings_meeting_held_has_a_date",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=["reported", "closed"]) | Q(reported_on__isnull=False),
+                name="meetings_meeting_reported_has_a_date",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="cancelled") | (Q(cancelled_on__isnull=False) & ~Q(cancelled_by="")),
+                name="meetings_meeting_cancelled_has_date_and_reason",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["state", "starts_at"], name="meetings_meeting_state_start"),
+            models.Index(fields=["held_on"], name="meetings_meeting_held"),
+        ]
+        triggers = [leaves_trail(hidden=("title", "purpose", "location", "cancel_reason"))]
+
+    def __str__(self) -> str:
+        return f"{self.title or self.kind} {self.starts_at:%d-%m-%Y}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("meetings:detail", args=[self.pk])
+
+    @property
+    def is_held(self) -> bool:
+        return self.state in self.HELD_STATES
+
+
+class MeetingEmployer(models.Model):
+    """An employer at a meeting; `is_present` is ticked when it was held (R5)."""
+
+    meeting = models.ForeignKey(
+        Meeting, verbose_name=_("meeting"), on_delete=models.CASCADE, related_name="employer_rows"
+    )
+    employer = models.ForeignKey(
+        Employer, verbose_name=_("employer"), on_delete=models.PROTECT, related_name="meeting_rows"
+    )
+    is_present = models.BooleanField(_("present"), default=False)
+    is_organiser = models.BooleanField(_("organises"), default=False)
+
+    class Meta:
+        verbose_name = _("employer at a meeting")
+        verbose_name_plural = _("employers at a meeting")
+        constraints = [
+            models.UniqueConstraint(fields=["meeting", "employer"], name="meetings_meetingemployer_once")
+        ]
+        triggers = [leaves_trail()]
+
+    def __str__(self) -> str:
+        return f"{self.meeting_id}: {self.employer_id}"
+
+
+class Participant(models.Model):
+    """Somebody at a meeting: a college member, a colleague or a contact person; exactly one of the three."""
+
+    meeting = models.ForeignKey(
+        Meeting, verbose_name=_("meeting"), on_delete=models.CASCADE, related_name="participants"
+    )
+    college_member = models.ForeignKey(
+        CollegeMember,
+        verbose_name=_("college member"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="participations",
+    )
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("colleague"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="participations",
+    )
+    person = models.ForeignKey(
+        ContactPerson,
+        verbose_name=_("contact person"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="participations",
+    )
+    #: For a contact person: on behalf of which employer (the seat of a party, R6).
+    employer = models.ForeignKey(
+        Employer,
+        verbose_name=_("for"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="represented_at",
+    )
+    is_present = models.BooleanField(_("present"), default=False)
+
+    class Meta:
+        verbose_name = _("participant")
+        verbose_name_plural = _("participants")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(college_member__isnull=False, user__isnull=True, person__isnull=True)
+                | Q(college_member__isnull=True, user__isnull=False, person__isnull=True)
+                | Q(college_member__isnull=True, user__isnull=True, person__isnull=False),
+                name="meetings_participant_exactly_one",
+            ),
+            models.UniqueConstraint(fields=["meeting", "college_member"], name="meetings_participant_member"),
+            models.UniqueConstraint(fields=["meeting", "user"], name="meetings_participant_user"),
+            models.UniqueConstraint(fields=["meeting", "person"], name="meetings_participant_person"),
+        ]
+        triggers = [leaves_trail()]
+
+    def __str__(self) -> str:
+        return str(self.college_member or self.user or self.person)
+
+
+class MeetingStep(models.Model):
+    """One transition of a meeting (R8), kept when the state moves on or back; a move keeps both moments."""
+
+    meeting = models.ForeignKey(
+        Meeting, verbose_name=_("meeting"), on_delete=models.CASCADE, related_name="steps"
+    )
+    from_state = models.CharField(_("from"), max_length=10, choices=Meeting.State)
+    to_state = models.CharField(_("to"), max_length=10, choices=Meeting.State)
+    on = models.DateField(_("on"))
+    recorded_at = models.DateTimeField(_("recorded at"), auto_now_add=True)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name=_("by"), on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    on_behalf_of = models.ForeignKey(
+        CollegeMember,
+        verbose_name=_("on behalf of"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+    )
+    reason = models.CharField(_("reason"), max_length=200, blank=True)
+    moved_from = models.DateTimeField(_("moved from"), null=True, blank=True)
+    moved_to = models.DateTimeField(_("moved to"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("step of a meeting")
+        verbose_name_plural = _("steps of a meeting")
+        ordering = ["recorded_at", "pk"]
+
+    def __str__(self) -> str:
+        return f"{self.meeting_id}: {self.from_state} → {self.to_state}"
+
+
+class Invitation(Tracked):
+    """An invitation as a fact (R5): who asked whom, why, how, when, and what came back. One chain is
+    invitation → meeting; the chain counts once, in the meeting's year."""
+
+    class Direction(models.TextChoices):
+        OUT = "out", _("we invited the employer")
+        IN = "in", _("the employer invited us")
+
+    class Purpose(models.TextChoices):
+        APPOINTMENT = "appointment", _("request for an appointment")
+        PERSONAL = "personal", _("personal invitation to a talk")
+        GROUP = "group", _("invitation to a reception or theme")
+
+    class Channel(models.TextChoices):
+        LETTER = "letter", _("letter")
+        MAIL = "mail", _("e-mail")
+        PHONE = "phone", _("phone")
+        SPOKEN = "spoken", _("in person")
+
+    class Answer(models.TextChoices):
+        NONE = "", _("no answer yet")
+        ACCEPTED = "accepted", _("accepted")
+        DECLINED = "declined", _("declined")
+        OTHER_DATE = "other_date", _("asks for another date")
+
+    employer = models.ForeignKey(
+        Employer, verbose_name=_("employer"), on_delete=models.PROTECT, related_name="invitations"
+    )
+    person = models.ForeignKey(
+        ContactPerson,
+        verbose_name=_("to"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="invitations",
+    )
+    college_member = models.ForeignKey(
+        CollegeMember,
+        verbose_name=_("in the name of"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="invitations",
+    )
+    meeting = models.ForeignKey(
+        Meeting,
+        verbose_name=_("meeting"),
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="invitations",
+    )
+    direction = models.CharField(_("direction"), max_length=3, choices=Direction, default=Direction.OUT)
+    purpose = models.CharField(_("purpose"), max_length=12, choices=Purpose, default=Purpose.PERSONAL)
+    channel = models.CharField(_("how"), max_length=10, choices=Channel, default=Channel.MAIL)
+    sent_on = models.DateField(_("sent on"))
+    answer = models.CharField(_("answer"), max_length=10, choices=Answer, blank=True, default=Answer.NONE)
+    answered_on = models.DateField(_("answered on"), null=True, blank=True)
+    withdrawn_on = models.DateField(_("withdrawn on"), null=True, blank=True)
+    on_behalf_of = models.ForeignKey(
+        CollegeMember,
+        verbose_name=_("recorded on behalf of"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+    )
+    note = models.CharField(_("note"), max_length=200, blank=True)
+
+    objects = InvitationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("invitation")
+        verbose_name_plural = _("invitations")
+        ordering = ["-sent_on", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(answer="", answered_on__isnull=True)
+                | (~Q(answer="") & Q(answered_on__isnull=False)),
+                name="meetings_invitation_answer_has_a_date",
+                violation_error_message=_("An answer needs its date, and a date its answer."),
+            ),
+            models.CheckConstraint(
+                condition=Q(answered_on__isnull=True) | Q(answered_on__gte=models.F("sent_on")),
+                name="meetings_invitation_answered_after_sent",
+                violation_error_message=_("The answer cannot be earlier than the invitation."),
+            ),
+            models.CheckConstraint(
+                condition=~Q(purpose="personal", direction="out") | Q(college_member__isnull=False),
+                name="meetings_invitation_personal_has_member",
+                violation_error_message=_("A personal invitation is in the name of a college member."),
+            ),
+        ]
+        indexes = [models.Index(fields=["sent_on", "answer"], name="meetings_invitation_sent")]
+        triggers = [leaves_trail(hidden=("note",))]
+
+    def __str__(self) -> str:
+        return f"{self.employer} {self.sent_on:%d-%m-%Y}"
+
+
+class Report(Tracked):
+    """Verslag: short, fixed headings; facts apart from opinions (Woo)."""
+
+    meeting = models.OneToOneField(
+        Meeting, verbose_name=_("meeting"), on_delete=models.CASCADE, related_name="report"
+    )
+    summary = models.TextField(_("what was discussed"))
+    agreements = models.TextField(_("agreed"), blank=True)
+    opinions = models.TextField(
+        _("personal policy opinions"), blank=True, help_text=_("Kept apart from the facts.")
+    )
+
+    class Meta:
+        verbose_name = _("report")
+        verbose_name_plural = _("reports")
+        triggers = [leaves_trail(hidden=("summary", "agreements", "opinions"))]
+
+    def __str__(self) -> str:
+        return f"{self.meeting_id}"
