@@ -1,0 +1,147 @@
+/* Betterments only: every page works without this file. No inline handlers, no eval. */
+"use strict";
+(() => {
+  const doc = document;
+  doc.documentElement.classList.add("has-script");
+  const find = (selector, root = doc) => root.querySelector(selector);
+  const notice = find("#notice");
+
+  const say = (text) => {
+    if (!notice || !text) return;
+    notice.textContent = text;
+    notice.hidden = false;
+    clearTimeout(say.timer);
+    say.timer = setTimeout(() => { notice.hidden = true; }, 8000);
+  };
+
+  // Single keys, which can be switched off (WCAG 2.1.4). A browser that refuses storage keeps them on.
+  const STORE = "crm.single-keys";
+  const remembered = () => {
+    try { return localStorage.getItem(STORE); } catch { return null; }
+  };
+  let singleKeys = remembered() !== "off";
+  const showKeys = () => {
+    doc.documentElement.classList.toggle("no-single-keys", !singleKeys);
+    const toggle = find("[data-single-keys]");
+    if (toggle) toggle.checked = singleKeys;
+  };
+  const isTyping = (element) =>
+    element.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(element.tagName);
+
+  const openHelp = () => {
+    const help = find("#help");
+    if (help && !help.open) help.showModal();
+  };
+  const focusOn = (element) => {
+    if (!element) return false;
+    const target = element.matches("input, select, textarea")
+      ? element : find("input:not([type=hidden]), select, textarea", element);
+    if (!target) return false;
+    target.focus();
+    target.scrollIntoView({ block: "center" });
+    return true;
+  };
+
+  doc.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") {
+      doc.querySelectorAll("details.menu[open]").forEach((menu) => {
+        menu.open = false;
+        if (menu.contains(doc.activeElement)) find("summary", menu).focus();
+      });
+      return;
+    }
+    if (!singleKeys || event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
+    if (find("dialog[open]")) return;
+    if (event.key === "/" && focusOn(find("#global-search"))) event.preventDefault();
+    else if (event.key === "?") { openHelp(); event.preventDefault(); }
+    else if (/^[a-z]$/.test(event.key) && focusOn(find(`[data-key="${event.key}"]`))) event.preventDefault();
+  });
+
+  doc.addEventListener("click", (event) => {
+    doc.querySelectorAll("details.menu[open]").forEach((menu) => {
+      if (!menu.contains(event.target)) menu.open = false;
+    });
+    const opener = event.target.closest("[data-open-dialog]");
+    if (opener) {
+      const menu = opener.closest("details.menu");
+      if (menu) menu.open = false;
+      find(`#${opener.dataset.openDialog}`)?.showModal();
+    }
+    if (event.target.closest("[data-print]")) window.print();
+  });
+
+  doc.addEventListener("change", (event) => {
+    if (event.target.matches("[data-single-keys]")) {
+      singleKeys = event.target.checked;
+      try { localStorage.setItem(STORE, singleKeys ? "on" : "off"); } catch { /* kept until the page closes */ }
+      showKeys();
+    }
+    if (event.target.matches("[data-submit-on-change]")) event.target.form.requestSubmit();
+  });
+
+  // Unsaved changes: forms that ask for it with data-warn-unsaved.
+  const changed = new Set();
+  doc.addEventListener("input", (event) => {
+    const form = event.target.form;
+    if (form && form.matches("[data-warn-unsaved]")) changed.add(form);
+  });
+  window.addEventListener("beforeunload", (event) => {
+    for (const form of changed) if (!form.isConnected) changed.delete(form);
+    if (changed.size) event.preventDefault();
+  });
+
+  // Submit once: a second click on the button of a form on its way does nothing.
+  doc.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (form.method === "dialog") return;
+    if (form.dataset.busy) { event.preventDefault(); return; }
+    changed.delete(form);
+    if (form.method !== "post" || form.hasAttribute("data-many")) return;
+    form.dataset.busy = "1";
+    form.setAttribute("aria-busy", "true");
+    setTimeout(() => { release(form); }, 10000);
+  });
+  const release = (form) => {
+    delete form.dataset.busy;
+    form.removeAttribute("aria-busy");
+  };
+  // The back button shows a page as it was left, busy forms included.
+  window.addEventListener("pageshow", (event) => {
+    if (event.persisted) doc.querySelectorAll("form[data-busy]").forEach(release);
+  });
+
+  // htmx: tell what went wrong, and never paste a log-in page into a card.
+  const formOf = (event) => event.target.closest?.("form");
+  doc.addEventListener("htmx:afterRequest", (event) => { const form = formOf(event); if (form) release(form); });
+  doc.addEventListener("htmx:sendError", () => { say(notice?.dataset.offline); });
+  doc.addEventListener("htmx:responseError", (event) => {
+    if (event.detail.xhr.status === 401) window.location.reload();
+    else say(notice?.dataset.error);
+  });
+  doc.addEventListener("htmx:beforeSwap", (event) => {
+    const answer = event.detail.xhr.responseText;
+    if (/^\s*<!doctype html>/i.test(answer) && !event.detail.boosted) {
+      const wanted = event.detail.requestConfig?.elt?.closest("[hx-select]");
+      if (!wanted) { event.detail.shouldSwap = false; window.location.assign(event.detail.xhr.responseURL); }
+    }
+  });
+  doc.addEventListener("htmx:afterSettle", (event) => {
+    const wanted = find("[data-focus]", event.target);
+    if (wanted) wanted.focus();
+  });
+
+  // All rows at once: a checkbox with data-check-all="name".
+  doc.addEventListener("change", (event) => {
+    const name = event.target.dataset?.checkAll;
+    if (!name) return;
+    doc.querySelectorAll(`input[type=checkbox][name="${name}"]`).forEach((box) => {
+      box.checked = event.target.checked;
+    });
+  });
+
+  doc.addEventListener("DOMContentLoaded", () => {
+    showKeys();
+    find("[data-focus]")?.focus();
+  });
+  showKeys();
+})();
