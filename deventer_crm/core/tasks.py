@@ -13,7 +13,8 @@ from typing import Any
 
 import structlog
 from celery import Task, current_app, shared_task, signals
-from django.db import DatabaseError, InterfaceError, OperationalError, close_old_connections, transaction
+from django.db import Error as DatabaseError
+from django.db import InterfaceError, OperationalError, close_old_connections, transaction
 from kombu import Connection, pools
 from kombu.exceptions import LimitExceeded
 from kombu.exceptions import OperationalError as BrokerError
