@@ -1,5 +1,5 @@
-"""Small charts as SVG, drawn on the server: no script, no style attribute (the CSP forbids both), colours by
-class from the stylesheet so that they follow the theme, and a sentence in `aria-label` that says what is drawn.
+"""Small charts as SVG, drawn on the server: no script, no style attribute (the CSP forbids both), colours
+by class from the stylesheet so that they follow the theme, a sentence in `aria-label` that says what it is.
 
 Every number a chart shows also stands in words or in a table beside it; a chart alone is never the source.
 Widths are pixels of the viewBox or percentages of the place the chart stands in. Pure functions.
@@ -62,7 +62,7 @@ def _percentage(value: Number, maximum: Number) -> str:
 
 
 def sparkline(points: Iterable[object], label: str = "", *, width: int = 120, height: int = 34) -> SafeString:
-    """A line of a few years. Empty without a single value; one value is a dot; equal values lie in the middle."""
+    """A line of a few years. Empty without any value; one value is a dot; equal values lie in the middle."""
     series = _points(points)
     known = [(i, float(p.value)) for i, p in enumerate(series) if p.value is not None]
     if not known:
@@ -144,7 +144,7 @@ def bullet(
     )
     planned_bar = (
         format_html(
-            '<svg x="0" y="6" width="{}" height="8"><rect class="{} is-planned" width="200%" height="8" rx="4"/></svg>',
+            '<rect class="{1} is-planned" x="0" y="6" width="{0}" height="8" rx="4"/>',
             _percentage(ahead, top),
             STATE_CLASSES.get(state, "fill-plain"),
         )
@@ -198,7 +198,7 @@ def share_bar(
 ) -> SafeString:
     """How two parts divide a whole, with the band around the norm hatched between two ticks.
 
-    All of `share`, `tolerance` and `norm` are shares between 0 and 1 (0.8, 0.02). `first` and `second` name the
+    `share`, `tolerance` and `norm` are shares between 0 and 1 (0.8, 0.02). `first` and `second` name the two
     parts for who cannot see the picture. None draws an empty bar with the band.
     """
     low, high = max(float(norm) - float(tolerance), 0.0), min(float(norm) + float(tolerance), 1.0)
@@ -219,7 +219,8 @@ def share_bar(
         }
         parts = format_html(
             '<rect class="fill-warm" y="5" width="100%" height="22" rx="5"/>'
-            '<svg y="5" width="{width}" height="22"><rect class="fill-accent" width="{over}" height="22" rx="5"/></svg>',
+            '<svg y="5" width="{width}" height="22">'
+            '<rect class="fill-accent" width="{over}" height="22" rx="5"/></svg>',
             width=_percentage(share, 1),
             # the inner bar is longer than its window, so that only its left corners are round
             over="100%" if float(share) >= 1 else "120%",
@@ -229,7 +230,8 @@ def share_bar(
         '<svg class="share-bar" width="100%" height="32" role="img" aria-label="{text}">{parts}'
         '<svg x="{low}" y="5" width="{width}" height="22"><path class="band" d="{strokes}"/></svg>'
         '<svg x="{low}" overflow="visible"><rect class="fill-ink" x="-1" width="2" height="32"/></svg>'
-        '<svg x="{high}" overflow="visible"><rect class="fill-ink" x="-1" width="2" height="32"/></svg></svg>',
+        '<svg x="{high}" overflow="visible"><rect class="fill-ink" x="-1" width="2" height="32"/></svg>'
+        "</svg>",
         text=text,
         parts=parts,
         low=_percentage(low, 1),

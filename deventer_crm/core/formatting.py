@@ -9,6 +9,8 @@ from decimal import ROUND_HALF_UP, Decimal
 from django.utils import dateformat, formats, timezone
 from django.utils.translation import get_language, gettext, ngettext
 
+from deventer_crm.core import clock
+
 NARROW_SPACE = "\u00a0"
 MINUS = "\u2212"
 EN_DASH = "\u2013"
@@ -105,7 +107,7 @@ def ratio(share: Number | None) -> str:
 
 def _as_date(value: dt.date | dt.datetime) -> dt.date:
     if isinstance(value, dt.datetime):
-        return timezone.localdate(value) if timezone.is_aware(value) else value.date()
+        return clock.local_date(value) if timezone.is_aware(value) else value.date()
     return value
 
 
@@ -142,12 +144,14 @@ def ago(value: dt.date | dt.datetime | None, today: dt.date) -> str:
     if value is None or value == "":
         return gettext("never")
     days = (today - _as_date(value)).days
-    if days == 0:
-        return gettext("today")
-    if days == 1:
-        return gettext("yesterday")
-    if days == -1:
-        return gettext("tomorrow")
+    near = {0: gettext("today"), 1: gettext("yesterday"), -1: gettext("tomorrow")}
+    if days in near:
+        return near[days]
+    return _far(days)
+
+
+def _far(days: int) -> str:
+    """Days, weeks, months or years: the unit people would say."""
     if days < 0:
         return ngettext("in %(count)d day", "in %(count)d days", -days) % {"count": -days}
     if days < 21:
