@@ -31,16 +31,20 @@ class RegisterDelivery(Tracked):
     source = models.CharField(_("source"), max_length=10, choices=Source, default=Source.LISA)
     reference_date = models.DateField(_("reference date"))
     sbi_version = models.PositiveSmallIntegerField(
-        _("SBI version"), choices=SbiVersion, default=SbiVersion.SBI_2008
+        _("SBI version"), choices=SbiVersion, null=True, blank=True, help_text=_("Empty: found from the codes.")
     )
     is_partial = models.BooleanField(
         _("partial"), default=False, help_text=_("Establishments that the file lacks are not ended.")
     )
     mapping = models.JSONField(_("columns"), default=dict, blank=True)
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.UPLOADED)
+    #: What it is doing now, for the progress line: reading, matching or writing.
+    phase = models.CharField(_("phase"), max_length=10, blank=True)
     rows_total = models.PositiveIntegerField(_("rows"), default=0)
     rows_done = models.PositiveIntegerField(_("rows done"), default=0)
     counts = models.JSONField(_("counts"), default=dict, blank=True)
+    #: Of a checked file: header, recognised columns and the first rows of each class.
+    preview = models.JSONField(_("preview"), default=dict, blank=True)
     problem = models.JSONField(_("problem"), default=dict, blank=True)
     claimed_at = models.DateTimeField(_("claimed at"), null=True, blank=True)
     finished_at = models.DateTimeField(_("finished at"), null=True, blank=True)
@@ -58,14 +62,15 @@ class RegisterDelivery(Tracked):
         verbose_name_plural = _("register deliveries")
         ordering = ["-created_at"]
         indexes = [models.Index(fields=["state"], name="employers_delivery_state")]
-        triggers = [leaves_trail(hidden=("file_name", "file", "problem", "rows_done"))]
+        triggers = [leaves_trail(hidden=("file_name", "file", "problem", "preview", "rows_done"))]
 
     def __str__(self) -> str:
         return f"{self.get_source_display()} {self.reference_date:%d-%m-%Y}"
 
 
 class DeliveryRow(models.Model):
-    """What became of one row of a delivery. Values are kept only for rows a person must look at (doubtful,
+    """What became of one row of a delivery. The establishment of a doubtful row is the one it looks like.
+    Values are kept only for rows a person must look at (doubtful,
     refused) and are emptied when that is done."""
 
     class Outcome(models.TextChoices):
@@ -83,7 +88,9 @@ class DeliveryRow(models.Model):
     number = models.PositiveIntegerField(_("row"), null=True, blank=True)
     outcome = models.CharField(_("outcome"), max_length=10, choices=Outcome)
     column = models.CharField(_("column"), max_length=60, blank=True)
-    reason = models.CharField(_("reason"), max_length=200, blank=True)
+    #: A code of register_import.texts and its values; the sentence is made in the reader's language.
+    reason = models.CharField(_("reason"), max_length=40, blank=True)
+    reason_values = models.JSONField(_("values of the reason"), default=dict, blank=True)
     values = models.JSONField(_("values"), default=dict, blank=True)
     notes = models.JSONField(_("repairs"), default=list, blank=True)
     establishment = models.ForeignKey(
