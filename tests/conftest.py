@@ -21,12 +21,6 @@ os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
 KINDS = ("unit", "database", "celery", "browser", "servers")
 DATABASE_FIXTURES = {"db", "transactional_db", "django_db_reset_sequences", "live_server"}
-    "db",
-    "transactional_db",
-    "django_db_reset_sequences",
-    "live_server",
-    "_live_server_helper",
-}
 
 
 # ── servers ──────────────────────────────────────────────────────────────────────────────────────
