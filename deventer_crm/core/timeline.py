@@ -10,7 +10,8 @@ from typing import Any
 @dataclass(frozen=True)
 class Happening:
     """One line: when, what, by whom. `kind` is the code people filter by; `title` is bold, `text` follows it,
-    `detail` is the small second line."""
+    `detail` is the small second line;
+    `icon` is the name of a vendored icon; `badge` is a tone and a word (see the tag of that name)."""
 
     at: dt.datetime
     kind: str
@@ -18,6 +19,7 @@ class Happening:
     text: str = ""
     detail: str = ""
     url: str = ""
+    icon: str = ""
     badge: tuple[str, Any] | None = None
     record: Any = None
 

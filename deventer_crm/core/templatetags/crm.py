@@ -16,11 +16,12 @@ from django.core.paginator import Paginator
 from django.http import QueryDict
 from django.template.context import Context
 from django.template.loader import render_to_string
-from django.utils.html import conditional_escape, format_html
+from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
 
 from deventer_crm.core import badges, charts, clock, formatting
+from deventer_crm.core.panels import Panel
 
 register = template.Library()
 
@@ -230,7 +231,12 @@ def phone_link(value: object) -> SafeString:
 def mail_link(value: object) -> SafeString:
     """An e-mail address people can tap."""
     text = str(value or "").strip()
-    return format_html('<a href="mailto:{}">{}</a>', text, text) if text else SafeString("")
+    if not text:
+        return SafeString("")
+    # a long address may break after the @ and the dots, nowhere else
+    parts = re.split(r"(?<=[@.])", text)
+    shown = format_html_join(mark_safe("<wbr>"), "{}", ((part,) for part in parts))
+    return format_html('<a href="mailto:{}">{}</a>', text, shown)
 
 
 # Links -----------------------------------------------------------------------------------------------------
@@ -350,3 +356,21 @@ def event(context: Context, content: str, on: dt.date | dt.datetime, **values: o
 def figure(context: Context, content: str, caption: str, **values: object) -> SafeString:
     """A chart with its words under it; put the table in the same block, after the chart."""
     return _component("figure", content, context, caption=caption, **values)
+
+
+# Pieces of a page that another app registered (core.panels) --------------------------------------------------
+
+
+@register.simple_tag(takes_context=True)
+def show_panel(context: Context, panel: Panel) -> SafeString:
+    """A registered panel: its template with its own context (and `request`)."""
+    return mark_safe(render_to_string(panel.template, {**panel.context, "request": context.get("request")}))
+
+
+@register.simple_tag(takes_context=True)
+def show_cell(context: Context, cells: dict[int, Any], pk: int) -> SafeString:
+    """The cell of a registered column for one record; nothing when the column has none for it."""
+    cell = cells.get(pk)
+    if not cell:
+        return SafeString("")
+    return mark_safe(render_to_string(cell["template"], {**cell, "request": context.get("request")}))
