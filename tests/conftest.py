@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 # and Django then takes every query for one made from asynchronous code.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
+pytest_plugins = ["tests.accounts.fixtures"]
+
 KINDS = ("unit", "database", "celery", "browser", "servers")
 DATABASE_FIXTURES = {"db", "transactional_db", "django_db_reset_sequences", "live_server"}
 
