@@ -1,5 +1,5 @@
-"""The timeline of an employer is written by registered sources, one per kind of record, so that the page knows
-no domain above it and each source applies R10 to its own rows."""
+"""The timeline of an employer is written by registered sources, one per kind of record, so that the page
+knows no domain above it and each source applies R10 to its own rows."""
 
 import datetime as dt
 from collections.abc import Callable, Iterable
@@ -10,8 +10,7 @@ from typing import Any
 @dataclass(frozen=True)
 class Happening:
     """One line: when, what, by whom. `kind` is the code people filter by; `title` is bold, `text` follows it,
-    `detail` is the small second line;
-    `icon` is the name of a vendored icon; `badge` is a tone and a word (see the tag of that name)."""
+    `detail` is the small second line, `icon` the name of a vendored icon, `badge` a tone and a word."""
 
     at: dt.datetime
     kind: str

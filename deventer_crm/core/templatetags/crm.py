@@ -358,13 +358,13 @@ def figure(context: Context, content: str, caption: str, **values: object) -> Sa
     return _component("figure", content, context, caption=caption, **values)
 
 
-# Pieces of a page that another app registered (core.panels) --------------------------------------------------
+# Pieces of a page that another app registered (core.panels) -------------------------------------------------
 
 
 @register.simple_tag(takes_context=True)
 def show_panel(context: Context, panel: Panel) -> SafeString:
     """A registered panel: its template with its own context (and `request`)."""
-    return mark_safe(render_to_string(panel.template, {**panel.context, "request": context.get("request")}))
+    return render_to_string(panel.template, {**panel.context, "request": context.get("request")})
 
 
 @register.simple_tag(takes_context=True)
@@ -373,4 +373,4 @@ def show_cell(context: Context, cells: dict[int, Any], pk: int) -> SafeString:
     cell = cells.get(pk)
     if not cell:
         return SafeString("")
-    return mark_safe(render_to_string(cell["template"], {**cell, "request": context.get("request")}))
+    return render_to_string(cell["template"], {**cell, "request": context.get("request")})
