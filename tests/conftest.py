@@ -117,7 +117,7 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
     ran: Counter[str] = Counter()
     for outcome in ("passed", "failed", "xfailed", "xpassed", "error"):
         for report in terminalreporter.stats.get(outcome, ()):
-            ran[dict(report.user_properties).get("kind", "unit")] += 1
+            ran[dict(getattr(report, "user_properties", ())).get("kind", "unit")] += 1
     counted = ", ".join(f"{ran[kind]} {kind}" for kind in KINDS)
     terminalreporter.write_line(f"Tests by kind: {counted}.")
     if os.environ.get("NO_BROWSER"):

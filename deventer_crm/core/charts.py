@@ -204,9 +204,7 @@ def share_bar(
     low, high = max(float(norm) - float(tolerance), 0.0), min(float(norm) + float(tolerance), 1.0)
     if share is None:
         text = gettext("%(label)s: nothing yet") % {"label": label}
-        parts: SafeString | str = format_html(
-            '<rect class="fill-sunken" y="5" width="100%" height="22" rx="5"/>'
-        )
+        parts = SafeString('<rect class="fill-sunken" y="5" width="100%" height="22" rx="5"/>')
     else:
         text = gettext("%(label)s: %(a)s %(first)s, %(b)s %(second)s; the margin is %(low)s to %(high)s") % {
             "label": label,

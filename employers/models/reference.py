@@ -7,7 +7,8 @@ from deventer_crm.core.models import Reference
 
 
 class Track(Reference):
-    """Spoor: what the budget is divided over. `none` ("niet toe te rekenen") stays outside the 80/20 share."""
+    """Spoor: what the budget is divided over. `none` ("niet toe te rekenen") stays outside the 80/20
+    share."""
 
     SECTORS, INNER_CITY, NONE = "branches", "binnenstad", "geen"
 

@@ -1,0 +1,51 @@
+"""C5: the sector track has its share of the budget reserved (R6). Spending is a line beside it."""
+
+import datetime as dt
+from decimal import Decimal
+
+from django.utils.translation import gettext as _
+
+from budget import selectors
+from budget.models import TrackBudget
+from deventer_crm.core import formatting
+from deventer_crm.core.commitments import Line, Measured, Norm, Period, State, measure
+from deventer_crm.core.models import Commitment
+
+
+@measure("budget_split")
+def budget_split(commitment: Commitment, period: Period, as_of: dt.date, norm: Norm | None) -> Measured:
+    """The share of the sector track in the plan, in percent; not measured without a plan."""
+    view = selectors.split(period.start.year, min(as_of, period.end), norm)
+    lines = (spending_line(view),)
+    if not view.has_plan or view.plan.share is None:
+        return Measured(missing=_("There is no budget plan for %(year)s.") % {"year": view.year}, lines=lines)
+    share = view.plan.share * 100
+    plan_lines = TrackBudget.objects.filter(pk__in=[line.pk for line in view.lines]).select_related("track")
+    planned = formatting.nl_date(view.planned_on) if view.planned_on else ""
+    return Measured(
+        count=share,
+        state=view.plan_state,
+        forecast=share,
+        headline=formatting.ratio(view.plan.share),
+        outlook=_("Reserved as of %(day)s") % {"day": planned},
+        evidence=(plan_lines,),
+        lines=lines,
+    )
+
+
+def spending_line(view: selectors.Split) -> Line:
+    """Booked share against the band, with the forecast in words."""
+    low, high = view.band
+    if view.spending_state == State.NOT_MEASURED:
+        text = _("Judged from %(hours)s booked on") % {"hours": formatting.hours(view.min_booked)}
+    else:
+        text = _("Expected %(share)s on 31 December") % {"share": formatting.ratio(view.forecast.share)}
+    share = view.booked.share
+    return Line(
+        label=_("Spent so far"),
+        norm=f"{formatting.number(low)}–{formatting.number(high)}%",
+        value=formatting.ratio(share) if share is not None else "–",
+        state=view.spending_state,
+        text=text,
+        share=share * Decimal(100) if share is not None else None,
+    )
