@@ -1,30 +1,42 @@
 """Reads of frozen lists."""
 
+import datetime as dt
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
 from django.db.models import Q
-from django.db.models.functions import Coalesce
 
 if TYPE_CHECKING:
     from accounts.models import User
+
+#: The entries that carry a duty (R5): not the ones somebody left out.
+DUTY_STATUSES = ("listed", "added")
+
+
+class TopListQuerySet(models.QuerySet):  # type: ignore[type-arg]  # avoids a cycle with the model
+    """Frozen lists."""
+
+    def standing_on(self, year: int, day: dt.date) -> Self:
+        """The list of that year that held at the end of that day, R1: at most one; of two replacements on one
+        day the last."""
+        return self.filter(
+            Q(superseded_on__isnull=True) | Q(superseded_on__gt=day), year=year, frozen_on__lte=day
+        ).order_by("-frozen_on", "-pk")
 
 
 class TopListEntryQuerySet(models.QuerySet):  # type: ignore[type-arg]  # avoids a cycle with the model
     """Entries of frozen lists."""
 
-    def standing(self, year: int) -> Self:
-        """The entries that carry a duty: listed or added on the list of that year that was not superseded."""
-        return self.filter(
-            top_list__year=year, top_list__superseded_on__isnull=True, status__in=["listed", "added"]
-        )
+    def with_duty(self) -> Self:
+        """Entries that carry a duty."""
+        return self.filter(status__in=DUTY_STATUSES)
 
-    def with_survivor(self) -> Self:
-        """`survivor_id`: the employer as it is known now (R4)."""
-        return self.annotate(survivor_id=Coalesce("employer__merged_into_id", "employer_id"))
+    def standing(self, year: int) -> Self:
+        """The entries with a duty on the list of that year that was not superseded."""
+        return self.with_duty().filter(top_list__year=year, top_list__superseded_on__isnull=True)
 
     def visible_to(self, user: "User") -> Self:
-        """Entries whose employer this person may see (R10)."""
+        """Entries whose employer this person may see, before and after a grouping (R10)."""
         from employers.models import Employer
 
         hidden = Employer.objects.filter(is_confidential=True).exclude(

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from deventer_crm.core.models import Tracked
 from deventer_crm.core.trail import leaves_trail
-from employers.querysets_toplist import TopListEntryQuerySet
+from employers.querysets_toplist import TopListEntryQuerySet, TopListQuerySet
 
 from .employer import Employer
 
@@ -24,6 +24,8 @@ class TopList(Tracked):
     )
     superseded_on = models.DateField(_("superseded on"), null=True, blank=True)
     superseded_reason = models.CharField(_("reason"), max_length=200, blank=True)
+
+    objects = TopListQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("top list")
@@ -64,7 +66,7 @@ class TopListEntry(models.Model):
     employer = models.ForeignKey(
         Employer, verbose_name=_("employer"), on_delete=models.PROTECT, related_name="top_list_entries"
     )
-    rank = models.PositiveSmallIntegerField(_("rank"))
+    rank = models.PositiveIntegerField(_("rank"))
     jobs = models.PositiveIntegerField(_("jobs"))
     status = models.CharField(_("status"), max_length=10, choices=EntryStatus, default=EntryStatus.LISTED)
     reason = models.CharField(_("reason"), max_length=200, blank=True)
@@ -87,6 +89,15 @@ class TopListEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.rank}. {self.employer}"
+
+    def get_absolute_url(self) -> str:
+        """The employer as it is known now: there the visit is planned."""
+        return self.resolved_employer.get_absolute_url()
+
+    @property
+    def is_confidential(self) -> bool:
+        """R10: the employer decides who may know of the entry."""
+        return self.resolved_employer.is_confidential
 
     @property
     def resolved_employer(self) -> Employer:

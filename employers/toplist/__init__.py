@@ -1,0 +1,1 @@
+"""The yearly list of the largest employers (R4): computed, adjusted with a reason, frozen by a person."""
