@@ -19,7 +19,8 @@ from django.db import models
 
 @dataclass(frozen=True)
 class Wanted:
-    """A reminder that should be open today."""
+    """A reminder that should be open today. `due_on`: the day from which it is asked, today or earlier; a
+    rule may name a later one, then the mail waits for that day."""
 
     target_id: int
     recipient_id: int
@@ -29,12 +30,13 @@ class Wanted:
 
 
 RuleFunction = Callable[[dt.date, list[int] | None], Iterable[Wanted]]
+UrlFunction = Callable[[Any, str], str]
 
 
 @dataclass(frozen=True)
 class Rule:
     """`target`: the model of the target. `period_over(period, today)`: whether that period has ended, so that
-    an open reminder of it lapses.."""
+    an open reminder of it lapses when its cause still held on the period's last day."""
 
     kind: str
     label: Any
@@ -42,6 +44,8 @@ class Rule:
     target: str
     function: RuleFunction
     period_over: Callable[[str, dt.date], bool]
+    #: Where the act is done: `url(target, period)`. None: the target's own page.
+    url: UrlFunction | None = None
 
 
 RULES: dict[str, Rule] = {}
@@ -64,13 +68,15 @@ def rule(
     act: Any,
     target: str,
     period_over: Callable[[str, dt.date], bool] = never_over,
+    url: UrlFunction | None = None,
 ) -> Callable[[RuleFunction], RuleFunction]:
-    """Register a rule. `target` is "app_label.Model"; `label` names the reminder, `act` says what to do."""
+    """Register a rule. `target` is "app_label.Model"; `label` names the reminder, `act` says what to do,
+    `url(target, period)` leads to where it is done (default: the page of the target)."""
 
     def register(function: RuleFunction) -> RuleFunction:
         if kind in RULES:
             raise ValueError(f"reminder rule {kind} is registered twice")
-        RULES[kind] = Rule(kind, label, act, target, function, period_over)
+        RULES[kind] = Rule(kind, label, act, target, function, period_over, url)
         return function
 
     return register

@@ -137,6 +137,8 @@ CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"
 CRISPY_TEMPLATE_PACK = "bootstrap5"
 
 MUNICIPALITY_NAME = env.str("MUNICIPALITY_NAME", default="Deventer")
+#: Where people reach this installation; links in mails start with it.
+SITE_URL = env.str("SITE_URL", default="http://localhost:8000")
 
 # ── Database ─────────────────────────────────────────────────────────────────────────────────────
 CONN_MAX_AGE = env.int("CONN_MAX_AGE", default=60)  # seconds; one connection for each web thread

@@ -19,7 +19,7 @@ __all__ = [
     "PolicySetting",
     "Reference",
     "Reminder",
-    "TrailEvent",
     "Tracked",
+    "TrailEvent",
     "no_overlap",
 ]

@@ -1,13 +1,17 @@
 """Commitments (beleidsafspraken, R6): rows of a policy document, with dated norms. How they are measured
 is registered code (core.commitments); what they say is data."""
 
+from django.core.validators import RegexValidator
 from django.db import models
+from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from deventer_crm.core.trail import leaves_trail
 
 from .base import Dated, DatedQuerySet, Tracked
+
+MONTH_DAY = RegexValidator(r"^(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$", _("Write month and day as 07-01."))
 
 
 class PolicyDocument(Dated):
@@ -58,6 +62,7 @@ class Commitment(Tracked, Dated):
         _("warn from"),
         max_length=5,
         default="07-01",
+        validators=[MONTH_DAY],
         help_text=_("Month and day, as 07-01. Before that day the commitment is never at risk."),
     )
     position = models.PositiveSmallIntegerField(_("position"), default=0)
@@ -80,6 +85,9 @@ class Commitment(Tracked, Dated):
 
     def __str__(self) -> str:
         return f"{self.code} {self.sentence}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("home:commitment", args=[self.code])
 
     @property
     def sentence(self) -> str:

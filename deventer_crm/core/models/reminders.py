@@ -1,11 +1,36 @@
 """Reminders (R7): the table that core.reconcile makes equal to what the rules say should exist today."""
 
+import datetime as dt
+from typing import Any, Self
+
 from django.conf import settings
 from django.contrib.contenttypes.fields import GenericForeignKey
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+
+from deventer_crm.core import clock
+
+
+class ReminderQuerySet(models.QuerySet["Reminder"]):
+    """Reads of reminders; a reminder is only ever shown to its recipient."""
+
+    def awake(self, today: dt.date | None = None) -> Self:
+        """Open and not snoozed. Snoozed until a day means: back on that day."""
+        day = today or clock.today()
+        return self.filter(state=Reminder.State.OPEN).filter(
+            Q(snoozed_until__isnull=True) | Q(snoozed_until__lte=day)
+        )
+
+    def open_for(self, user: Any, today: dt.date | None = None) -> Self:
+        """What this person has to do now."""
+        return self.filter(recipient_id=user.pk).awake(today)
+
+    def snoozed_for(self, user: Any, today: dt.date | None = None) -> Self:
+        """What this person put off."""
+        day = today or clock.today()
+        return self.filter(recipient_id=user.pk, state=Reminder.State.OPEN, snoozed_until__gt=day)
 
 
 class Reminder(models.Model):
@@ -38,6 +63,8 @@ class Reminder(models.Model):
     #: The day from which the next digest must mention it; emptied when a digest did.
     news_on = models.DateField(_("news on"), null=True, blank=True)
 
+    objects = ReminderQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("reminder")
         verbose_name_plural = _("reminders")
@@ -59,6 +86,11 @@ class Reminder(models.Model):
         indexes = [
             models.Index(fields=["recipient", "state", "due_on"], name="core_reminder_inbox"),
             models.Index(fields=["kind", "state"], name="core_reminder_kind_state"),
+            models.Index(
+                fields=["news_on", "recipient"],
+                condition=Q(state="open", news_on__isnull=False),
+                name="core_reminder_news",
+            ),
         ]
 
     def __str__(self) -> str:
