@@ -1,4 +1,4 @@
-"""Users, members of the college and mandates, made up and looking it: mail at example.org, names of no one."""
+"""Users, members of the college and mandates: made up and looking it, mail at example.org."""
 
 import datetime as dt
 from typing import Any

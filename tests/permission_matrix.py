@@ -1,0 +1,129 @@
+"""Who may ask for which address: one row for each URL name (R9). tests/test_permissions.py walks the root
+urlconf and fails on a name without a row, so a new page starts here.
+
+    row("employers:detail", args=lambda user: [EmployerFactory().pk], get=TEAM, post=None)
+
+`get`, `post`  the roles that are let in; None: the method is not offered (405). Roles outside get 403.
+`args`         a list, or a function of the asking user that makes the object and returns the arguments.
+               For rows with a function, numbers that exist nowhere must answer 404.
+`hidden`       roles for which the object does not exist (404 instead of 403), for instance somebody else's.
+`confidential` the same as `args` for a confidential record: 404 for everybody let in but the lead.
+`open`         needs no log-in; anybody else is sent to the log-in page.
+`also`         status codes besides the usual ones that are right for somebody let in.
+`query`, `data` what is sent along.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from accounts.models import User
+from accounts.roles import Role
+
+AM, CM, ES, TL, ED, RD, FA = Role
+ALL = frozenset(Role)
+NOBODY: frozenset[Role] = frozenset()
+TEAM = frozenset({AM, CM, ES, TL, FA})
+PLANNERS = frozenset({AM, ES, TL})
+
+Arguments = Sequence[Any] | Callable[[User], Sequence[Any]]
+
+
+@dataclass(frozen=True)
+class Row:
+    """What is expected of one URL name."""
+
+    name: str
+    args: Arguments = ()
+    get: frozenset[Role] | None = None
+    post: frozenset[Role] | None = None
+    hidden: frozenset[Role] = frozenset()
+    confidential: Callable[[User], Sequence[Any]] | None = None
+    open: bool = False
+    also: frozenset[int] = frozenset()
+    query: dict[str, Any] = field(default_factory=dict)
+    data: dict[str, Any] = field(default_factory=dict)
+
+    def arguments(self, user: User) -> list[Any]:
+        return list(self.args(user) if callable(self.args) else self.args)
+
+
+def row(
+    name: str,
+    *,
+    args: Arguments = (),
+    get: Iterable[Role] | None = None,
+    post: Iterable[Role] | None = None,
+    hidden: Iterable[Role] = (),
+    confidential: Callable[[User], Sequence[Any]] | None = None,
+    open: bool = False,
+    also: Iterable[int] = (),
+    query: dict[str, Any] | None = None,
+    data: dict[str, Any] | None = None,
+) -> Row:
+    """A row; roles may be given as any collection."""
+    return Row(
+        name,
+        args,
+        None if get is None else frozenset(get),
+        None if post is None else frozenset(post),
+        frozenset(hidden),
+        confidential,
+        open,
+        frozenset(also),
+        query or {},
+        data or {},
+    )
+
+
+# ── core and accounts ────────────────────────────────────────────────────────────────────────────
+
+CORE = [
+    row("livez", get=ALL, open=True),
+    row("healthz", get=ALL, open=True, also={503}),  # it tells that the worker of a test is away
+    row("set_language", get=ALL, post=ALL, open=True),
+]
+
+ACCOUNTS = [
+    row("account_login", get=ALL, post=ALL, open=True),
+    row("account_logout", get=ALL, post=ALL, open=True),
+    row("account_signup", get=ALL, post=ALL, open=True),
+    row("account_inactive", get=ALL, open=True),
+    row("account_reset_password", get=ALL, post=ALL, open=True),
+    row("account_reset_password_done", get=ALL, open=True),
+    row("account_reset_password_from_key", args=["1", "verlopen-sleutel"], get=ALL, post=ALL, open=True),
+    row("account_reset_password_from_key_done", get=ALL, open=True),
+    row("mfa_authenticate", get=ALL, post=ALL, open=True),
+    row("account_reauthenticate", get=ALL, post=ALL),
+    row("mfa_reauthenticate", get=ALL, post=ALL),
+    row("account_change_password", get=ALL, post=ALL),
+    row("account_set_password", get=ALL, post=ALL),
+    row("mfa_index", get=ALL),
+    row("mfa_activate_totp", get=ALL, post=ALL),
+    row("mfa_deactivate_totp", get=ALL, post=ALL, hidden=ALL),
+    row("mfa_view_recovery_codes", get=ALL, hidden=ALL),
+    row("mfa_generate_recovery_codes", get=ALL, post=ALL),
+    row("mfa_download_recovery_codes", get=ALL, hidden=ALL),
+    row("usersessions_list", get=ALL, post=ALL),
+]
+
+# ── employers ────────────────────────────────────────────────────────────────────────────────────
+
+EMPLOYERS: list[Row] = []
+
+# ── meetings ─────────────────────────────────────────────────────────────────────────────────────
+
+MEETINGS: list[Row] = []
+
+# ── budget ───────────────────────────────────────────────────────────────────────────────────────
+
+BUDGET: list[Row] = []
+
+# ── home ─────────────────────────────────────────────────────────────────────────────────────────
+
+HOME: list[Row] = []
+
+ROWS: list[Row] = [*CORE, *ACCOUNTS, *EMPLOYERS, *MEETINGS, *BUDGET, *HOME]
+
+#: The admin: which roles see a model there, change rows and add rows. Every registered model has a row.
+ADMIN_SITE = frozenset({TL, FA})

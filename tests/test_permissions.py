@@ -1,0 +1,112 @@
+"""The permission matrix: role × URL × method for every URL there is. Rows: tests/permission_matrix.py."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.http import HttpResponse
+from django.shortcuts import resolve_url
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from accounts.models import User
+from accounts.roles import Role
+from tests.accounts.factories import UserFactory
+from tests.permission_matrix import ROWS, TL, Row
+
+pytestmark = pytest.mark.django_db
+
+#: Answers of a page that lets somebody in: shown, moved on, or "this form is not right yet".
+LET_IN = {200, 204, 302, 303, 400, 409, 422}
+NOWHERE = 999_999_999
+
+ClientAs = Callable[[User], Client]
+
+
+def url_names(patterns: list[Any], namespace: str = "") -> Iterator[str]:
+    for pattern in patterns:
+        if isinstance(pattern, URLResolver):
+            inner = f"{namespace}{pattern.namespace}:" if pattern.namespace else namespace
+            yield from url_names(pattern.url_patterns, inner)
+        elif isinstance(pattern, URLPattern):
+            yield f"{namespace}{pattern.name or pattern.pattern}"
+
+
+def is_login(response: HttpResponse) -> bool:
+    return response.status_code == 302 and response.url.split("?")[0] == resolve_url(settings.LOGIN_URL)
+
+
+def ask(client: Client, row: Row, method: str, arguments: list[Any]) -> HttpResponse:
+    url = reverse(row.name, args=arguments)
+    if method == "post":
+        return client.post(url, row.data)
+    return client.get(url, row.query)
+
+
+def test_every_address_has_a_row():
+    names = {name for name in url_names(get_resolver().url_patterns) if not name.startswith("admin:")}
+    rows = [row.name for row in ROWS]
+
+    assert names - set(rows) == set(), "add rows to tests/permission_matrix.py"
+    assert set(rows) - names == set(), "rows of addresses that are gone"
+    assert len(rows) == len(set(rows))
+
+
+@pytest.mark.parametrize("role", Role, ids=str)
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
+def test_a_role_gets_in_exactly_where_it_should(row: Row, role: Role, client_as: ClientAs):
+    user = UserFactory(role=role, password="een-lang-wachtwoord")
+
+    for method, allowed in (("get", row.get), ("post", row.post)):
+        client = client_as(user)
+        response = ask(client, row, method, row.arguments(user))
+        found = f"{method} {row.name} as {role}: {response.status_code}"
+        if allowed is None:
+            assert response.status_code in {405, 404 if role in row.hidden else 403}, found
+        elif role not in allowed:
+            assert response.status_code == (404 if role in row.hidden else 403), found
+        elif role in row.hidden:
+            assert response.status_code in LET_IN | {404}, found
+        else:
+            assert response.status_code in LET_IN | row.also, found
+            assert row.open or not is_login(response), found
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
+def test_nobody_gets_in_without_logging_in(row: Row, client: Client):
+    arguments = row.arguments(UserFactory(role=TL))
+
+    for method, allowed in (("get", row.get), ("post", row.post)):
+        response = ask(client, row, method, arguments)
+        if row.open:
+            assert allowed is None or response.status_code in LET_IN | row.also, response.status_code
+        else:
+            assert is_login(response), f"{method} {row.name}: {response.status_code}"
+
+
+@pytest.mark.parametrize("row", [row for row in ROWS if callable(row.args)], ids=lambda row: row.name)
+def test_what_does_not_exist_is_not_found(row: Row, client_as: ClientAs):
+    for method, allowed in (("get", row.get), ("post", row.post)):
+        if not allowed:
+            continue
+        user = UserFactory(role=min(allowed))
+        arguments = [NOWHERE if isinstance(value, int) else value for value in row.arguments(user)]
+        assert ask(client_as(user), row, method, arguments).status_code == 404, f"{method} {row.name}"
+
+
+@pytest.mark.parametrize("role", Role, ids=str)
+@pytest.mark.parametrize("row", [row for row in ROWS if row.confidential], ids=lambda row: row.name)
+def test_a_confidential_record_does_not_exist_for_others(row: Row, role: Role, client_as: ClientAs):
+    """R10: 404, as if it were not there; the lead has the right view_confidential."""
+    assert row.confidential is not None
+    user = UserFactory(role=role)
+
+    for method, allowed in (("get", row.get), ("post", row.post)):
+        if not allowed or role not in allowed:
+            continue
+        response = ask(client_as(user), row, method, list(row.confidential(user)))
+        if role == TL:
+            assert response.status_code in LET_IN, f"{method}: {response.status_code}"
+        else:
+            assert response.status_code == 404, f"{method} {row.name} as {role}: {response.status_code}"
