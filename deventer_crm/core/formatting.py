@@ -125,7 +125,9 @@ def nl_date(value: dt.date | dt.datetime | None, form: str = "") -> str:
         return gettext("%(date)s, %(time)s") % {"date": nl_date(value), "time": clock_time(value)}
     if form not in _DATE_FORMS:
         raise ValueError(f"unknown date form {form!r}; use one of {sorted(_DATE_FORMS)} or 'time'")
-    return dateformat.format(_as_date(value), _DATE_FORMS[form])
+    text = str(dateformat.format(_as_date(value), _DATE_FORMS[form]))
+    # Django writes short Dutch months with a capital; Dutch does not.
+    return text.lower() if (get_language() or "").startswith("nl") else text
 
 
 def clock_time(value: dt.datetime | dt.time | None) -> str:
