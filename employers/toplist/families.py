@@ -37,7 +37,7 @@ class Families:
 
 
 def families(employer_ids: Iterable[int]) -> Families:
-    """Survivors and their whole families, in one query; an id in a circle of groupings is its own survivor."""
+    """Survivors and their whole families, in one query; who is in a circle of groupings survives alone."""
     asked = sorted(set(employer_ids))
     if not asked:
         return Families()
