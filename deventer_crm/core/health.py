@@ -110,7 +110,8 @@ def check_migrations() -> Part:
 
 @functools.cache
 def _migrations_on_disk() -> frozenset[tuple[str, str]]:
-    loader = MigrationLoader(None, ignore_no_initial=True)  # no connection: only the files
+    loader = MigrationLoader(None, load=False)  # no connection and no graph: only the files
+    loader.load_disk()
     return frozenset(loader.disk_migrations)
 
 

@@ -39,8 +39,8 @@ def panels_for(place: str, record: Any, user: Any) -> list[Panel]:
 
 
 def column(place: str, *, label: Any, order: int = 50) -> Callable[[ColumnFunction], ColumnFunction]:
-    """Register a column of a list page: `function(records, user) -> {pk: cell}` for the whole page at once, in
-    a fixed number of queries. A cell is rendered by its `template` key with itself as context."""
+    """Register a column of a list page: `function(records, user) -> {pk: cell}` for the whole page at once,
+    in a fixed number of queries. A cell is rendered by its `template` key with itself as context."""
 
     def register(function: ColumnFunction) -> ColumnFunction:
         name = f"{function.__module__}.{function.__name__}"

@@ -14,7 +14,7 @@ from typing import Any
 import structlog
 from celery import Task, current_app, shared_task, signals
 from django.db import Error as DatabaseError
-from django.db import InterfaceError, OperationalError, close_old_connections, transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 from kombu import Connection, pools
 from kombu.exceptions import LimitExceeded
 from kombu.exceptions import OperationalError as BrokerError
@@ -138,10 +138,10 @@ def record_heartbeat(name: str) -> None:
 @signals.before_task_publish.connect(sender="core.heartbeat")
 def beat_is_alive(**_: Any) -> None:
     """Only beat sends this task, and it says so before it knows whether the broker listens."""
-    close_old_connections()
     try:
         record_heartbeat("beat")
     except DatabaseError as problem:
         log.warning("heartbeat_not_written", process="beat", reason=type(problem).__name__)
     finally:
-        close_old_connections()
+        if not connection.in_atomic_block:
+            connection.close()  # beat has no end of a request at which Django would drop a broken one

@@ -156,10 +156,12 @@ class Supervisor:
 
         Raises LocalServerError: already running, port taken, or something that does not start."""
         lifecycle.prepare_folders(self.paths)
+        # Locked without a supervisor: a watcher is cleaning up, or another start is about to tell.
+        wait_until(lambda: running(self.paths) is not None or not is_locked(self.paths.run_lock), 30)
         if state := running(self.paths):
             raise LocalServerError(f"It is already running: {state['address']} ('make stop' ends it).")
         busy = "Another start for this folder is under way."
-        with exclusive(self.paths.run_lock, wait=30, busy=busy), _signals():
+        with exclusive(self.paths.run_lock, wait=1, busy=busy), _signals():
             try:
                 end_left_overs(self.paths)
                 self._refuse_taken_port()

@@ -61,6 +61,8 @@ MIDDLEWARE = [
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "deventer_crm.core.middleware.TrailContextMiddleware",
+    "accounts.middleware.RefusalLogMiddleware",
+    "accounts.middleware.SecondFactorMiddleware",
     "deventer_crm.core.middleware.HtmxEtiquetteMiddleware",
 ]
 
@@ -118,6 +120,11 @@ ACCOUNT_SESSION_REMEMBER = None
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Deventer CRM"
+#: Role codes (accounts.roles.Role) that see nothing before they have a second factor.
+MFA_REQUIRED_ROLES = env.list("MFA_REQUIRED_ROLES", default=[])
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # no mail to an address that is nobody's; the page says the same
+#: Proxies in front that set X-Forwarded-For: lock-out and access log need the browser's own address.
+ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
 SESSION_COOKIE_AGE = 60 * 60 * 10
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 
@@ -153,6 +160,11 @@ def database_from_url() -> dict[str, Any]:
         "OPTIONS": {"connect_timeout": 5},
     }
 
+
+# Counts of failed log-ins: shared by all web processes, and there when Redis is away.
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "core_cache"},
+}
 
 # ── Celery: reminders, digests and imports. Results are rows, not messages. ──────────────────────
 CELERY_TIMEZONE = TIME_ZONE

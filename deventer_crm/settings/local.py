@@ -42,6 +42,7 @@ if env.str("EMAIL_URL", default=""):
 
 MEDIA_ROOT = LOCAL_PATHS.root / "media"
 # Static files straight from the source folders, so that nothing has to be collected first.
+STATIC_ROOT = None
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = DEBUG
 STORAGES = {

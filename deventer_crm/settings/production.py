@@ -17,6 +17,9 @@ SITE_URL = env.str("SITE_URL", default=f"https://{ALLOWED_HOSTS[0]}")
 DATABASES = {"default": database_from_url()}
 CELERY_BROKER_URL = env.str("REDIS_URL")
 
+MFA_REQUIRED_ROLES = env.list("MFA_REQUIRED_ROLES", default=["AM", "CM", "ES", "TL", "ED", "RD", "FA"])
+ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=1)
+
 # The proxy in front ends TLS and sets this header itself; it must remove one sent by a browser.
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=True)

@@ -41,6 +41,11 @@ class Commitment(Tracked, Dated):
         ENTREPRENEURS = "entrepreneurs", _("entrepreneurs")
         TOGETHER = "together", _("together")
 
+    class Unit(models.TextChoices):
+        COUNT = "count", _("a number")
+        PERCENT = "percent", _("a percentage")
+        SPLIT = "split", _("a division over two tracks")
+
     document = models.ForeignKey(
         PolicyDocument,
         verbose_name=_("policy document"),
@@ -57,6 +62,13 @@ class Commitment(Tracked, Dated):
         max_length=60,
         blank=True,
         help_text=_("The registered measure; empty: not measured yet."),
+    )
+    unit = models.CharField(
+        _("unit of the norm"),
+        max_length=10,
+        choices=Unit,
+        default=Unit.COUNT,
+        help_text=_("How norm and figure are written: 20, 20% or 80/20."),
     )
     warn_from = models.CharField(
         _("warn from"),

@@ -1,0 +1,79 @@
+"""Log lines are JSON and hold nothing about people."""
+
+from __future__ import annotations
+
+import io
+import json
+import logging
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import structlog
+from django.db import IntegrityError
+
+from deventer_crm.core import logs
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from django.test import Client
+
+
+@pytest.fixture
+def lines() -> Iterator[Any]:
+    """Reads what the configured handler writes, parsed."""
+    handler = logging.getLogger().handlers
+    ours = next(h for h in handler if isinstance(h.formatter, structlog.stdlib.ProcessorFormatter))
+    stream = io.StringIO()
+    before = ours.setStream(stream)
+    yield lambda: [json.loads(line) for line in stream.getvalue().splitlines()]
+    ours.setStream(before)
+
+
+def test_a_traceback_shows_neither_local_variables_nor_the_row(lines: Any) -> None:
+    def save(birth_date: str) -> None:
+        raise IntegrityError(
+            'duplicate key value violates unique constraint "people_mail"\n'
+            "DETAIL:  Key (mail)=(z.proef@example.org) already exists."
+        )
+
+    try:
+        save(str(1970))
+    except IntegrityError:
+        structlog.get_logger("deventer_crm.test").exception("save_failed", person=3)
+    (line,) = lines()
+    assert line["event"] == "save_failed"
+    assert line["person"] == 3
+    assert "people_mail" in line["exception"]
+    assert "z.proef" not in json.dumps(line)
+    # The line of code that called it is in the traceback; the value of its variable is not.
+    assert "birth_date" not in json.dumps(line)
+
+
+def test_lines_of_libraries_are_json_too(lines: Any) -> None:
+    logging.getLogger("celery.worker").warning("lost %s", "connection")
+    (line,) = lines()
+    assert line["event"] == "lost connection"
+    assert line["logger"] == "celery.worker"
+
+
+@pytest.mark.django_db
+def test_a_request_is_logged_without_what_was_searched_for(client: Client, lines: Any) -> None:
+    answer = client.get("/bestaat-niet/", {"q": "Zilverlinde"}, headers={"X-Request-ID": "proxy-12345678"})
+    line = next(line for line in lines() if line["event"] == "request")
+    assert line["path"] == "/bestaat-niet/"
+    assert line["request_id"] == "proxy-12345678" == answer.headers["X-Request-ID"]
+    assert line["user"] is None
+    assert "Zilverlinde" not in json.dumps(line)
+
+
+@pytest.mark.django_db
+def test_an_odd_request_id_is_not_passed_on(client: Client, lines: Any) -> None:
+    answer = client.get("/livez", headers={"X-Request-ID": 'x"}{"event": "forged'})
+    assert "forged" not in answer.headers["X-Request-ID"]
+    assert [line for line in lines() if line["event"] == "request"] == [], "probes are not worth a line"
+
+
+def test_settings_have_set_it_up() -> None:
+    assert structlog.is_configured()
+    assert "/livez" in logs.QUIET_PATHS
