@@ -32,7 +32,6 @@ from deventer_crm.core import clock
 WIDTHS = (1440, 1024, 360)
 THEMES = ("light", "dark")
 LANGUAGES = ("nl", "en")
-BROWSERS = ("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"]
 MAX_HEIGHT = 7000
 SESSION_LIFE = dt.timedelta(hours=1)
@@ -131,15 +130,19 @@ class Command(BaseCommand):
         parser.add_argument("--widths", nargs="*", type=int, default=list(WIDTHS))
         parser.add_argument("--themes", nargs="*", choices=THEMES, default=list(THEMES))
         parser.add_argument("--languages", nargs="*", choices=LANGUAGES, default=list(LANGUAGES))
-        parser.add_argument("--browser", default="", help="path of a Chromium")
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not getattr(settings, "LOCAL_MODE", False):
             raise CommandError("screenshots are made in local mode only")
         try:
             from playwright.sync_api import sync_playwright
+
+            from tools.browser import HELP, find_browser
         except ImportError as missing:
             raise CommandError("playwright is not installed: use the dev requirements") from missing
+        chromium = find_browser()
+        if chromium is None:
+            raise CommandError(HELP)
         # The browser's event loop runs in this thread while the pages are served in another.
         os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
         out = Path(options["out"])
@@ -149,8 +152,7 @@ class Command(BaseCommand):
         variants = list(product(options["languages"], options["themes"], options["widths"]))
         made: dict[str, list[tuple[str, str]]] = {}
         with _server() as address, sync_playwright() as playwright:
-            found = options["browser"] or next((p for p in BROWSERS if Path(p).exists()), None)
-            browser = playwright.chromium.launch(executable_path=found, args=FLAGS)
+            browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
             for language, theme, width in variants:
                 for page, path, key in jobs:
                     context = browser.new_context(
