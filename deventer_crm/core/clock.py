@@ -37,3 +37,13 @@ def at(moment: dt.datetime | dt.date) -> Iterator[None]:
         yield
     finally:
         _pretended.reset(token)
+
+
+def start_of(day: dt.date) -> dt.datetime:
+    """The first moment of a Dutch calendar day."""
+    return timezone.make_aware(dt.datetime.combine(day, dt.time.min))
+
+
+def local_hour(moment: dt.datetime) -> int:
+    """The hour of the Dutch day on which an aware moment falls, 0 to 23."""
+    return timezone.localtime(moment).hour
