@@ -18,3 +18,16 @@ define(
     label=_("No contact for so long is long"),
     unit=_("days"),
 )
+define(
+    "top_list_frozen_by",
+    kind="month_day",
+    default="03-01",
+    label=_("List of the largest employers not frozen: to the lead from"),
+)
+define(
+    "register_old_after",
+    kind="count",
+    default=14,
+    label=_("The register is old after"),
+    unit=_("months"),
+)

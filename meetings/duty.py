@@ -10,13 +10,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext, gettext_lazy, pgettext_lazy
 
 from accounts.roles import Act
 from deventer_crm.core import clock, policy
 from employers.toplist.families import families
 from meetings.models import Invitation, Meeting, MeetingEmployer, Participant
+from meetings.querysets import InvitationQuerySet
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -219,8 +220,9 @@ def state_on(meeting: Meeting, day: dt.date) -> str:
         and meeting.cancelled_on <= day
     ):
         return Meeting.State.CANCELLED.value
-    is_set = meeting.state != Meeting.State.DRAFT and meeting.planned_on is not None
-    return Meeting.State.PLANNED.value if is_set and meeting.planned_on <= day else ""
+    if meeting.state == Meeting.State.DRAFT or meeting.planned_on is None or meeting.planned_on > day:
+        return ""
+    return Meeting.State.PLANNED.value
 
 
 def _outcome(row: Any, state: str) -> _Outcome | None:
@@ -238,10 +240,10 @@ def _outcome(row: Any, state: str) -> _Outcome | None:
     return None
 
 
-def personal_invitations(year: int, as_of: dt.date) -> "QuerySet[Invitation]":
+def personal_invitations(year: int, as_of: dt.date) -> InvitationQuerySet:
     """Personal invitations in the name of a college member, sent in that year, standing on that day. Requests
     for an appointment, invitations to a reception, and what a company sends us never count by themselves."""
-    return Invitation.objects.filter(
+    rows: InvitationQuerySet = Invitation.objects.filter(
         Q(withdrawn_on__isnull=True) | Q(withdrawn_on__gt=as_of),
         purpose=Invitation.Purpose.PERSONAL,
         direction=Invitation.Direction.OUT,
@@ -249,6 +251,7 @@ def personal_invitations(year: int, as_of: dt.date) -> "QuerySet[Invitation]":
         sent_on__year=year,
         sent_on__lte=as_of,
     )
+    return rows
 
 
 def _invitations(

@@ -9,6 +9,7 @@ from django.db.models import Max
 
 from deventer_crm.core import policy
 from employers.models import Employer, JobCount
+from employers.models.register import Source
 
 # Jobs per employer follow R2: per establishment inside the municipality the newest count of the first source
 # that has one, 0 when it ended on or before the day. Counts of grouped employers go to the survivor.
@@ -69,10 +70,10 @@ class Standing:
 
 
 def newest_reference_date(until: dt.date) -> dt.date | None:
-    """The newest reference date loaded, not after that day; None when nothing was loaded."""
-    found: dt.date | None = JobCount.objects.filter(reference_date__lte=until).aggregate(
-        newest=Max("reference_date")
-    )["newest"]
+    """The newest reference date loaded, not after that day; None when nothing was loaded. A count somebody
+    typed is no register."""
+    loaded = JobCount.objects.filter(reference_date__lte=until).exclude(source=Source.OWN)
+    found: dt.date | None = loaded.aggregate(newest=Max("reference_date"))["newest"]
     return found
 
 

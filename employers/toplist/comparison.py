@@ -1,0 +1,209 @@
+"""The list of a year beside newer figures and beside last year's list: who came, who left, and why (R4)."""
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+
+from django.utils.translation import gettext as _
+
+from deventer_crm.core.formatting import number, size_class
+from employers.models import Employer
+
+from .ranking import Standing, newest_reference_date, rank_employers
+from .selectors import (
+    ADDED,
+    EXCLUDED,
+    LISTED,
+    Figures,
+    Row,
+    YearList,
+    concept,
+    standing_list,
+    stored_rows,
+)
+
+
+@dataclass(frozen=True)
+class Movement:
+    """Somebody who came onto the list or left it, with where it stood then and stands now."""
+
+    employer: Employer
+    is_newcomer: bool
+    now: Standing | None
+    before: Standing | None
+    adjustment: str = ""
+    reason: str = ""
+
+    def explain(self, *, exact: bool) -> str:
+        """One sentence. `exact`: the reader may see exact numbers of jobs (R2)."""
+        if self.adjustment == EXCLUDED:
+            return _("left out: %(reason)s") % {"reason": self.reason}
+        if self.adjustment == ADDED:
+            return _("added: %(reason)s") % {"reason": self.reason}
+        if self.employer.retired_on:
+            return _("no longer used: %(reason)s") % {"reason": self.employer.retired_reason}
+        return self._explain_figures(number if exact else size_class)
+
+    def _explain_figures(self, show: Callable[[int | None], str]) -> str:
+        jobs_then = self.before.jobs if self.before else 0
+        jobs_now = self.now.jobs if self.now else 0
+        if not jobs_then:
+            return _("no jobs in the register of last year, %(jobs)s now") % {"jobs": show(jobs_now)}
+        if not jobs_now:
+            return _("%(jobs)s jobs last year, none in the register now") % {"jobs": show(jobs_then)}
+        values = {
+            "rank_then": self.before.rank if self.before else 0,
+            "rank_now": self.now.rank if self.now else 0,
+            "jobs_then": show(jobs_then),
+            "jobs_now": show(jobs_now),
+        }
+        if jobs_then == jobs_now:
+            return (
+                _("from place %(rank_then)s to %(rank_now)s with the same %(jobs_now)s jobs: others changed")
+                % values
+            )
+        return (
+            _("from place %(rank_then)s to %(rank_now)s: %(jobs_then)s jobs then, %(jobs_now)s now") % values
+        )
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A year's list with everything the page tells about it."""
+
+    shown: YearList
+    newcomers: tuple[Movement, ...] = ()
+    leavers: tuple[Movement, ...] = ()
+    compared_with: str = ""
+    newer_reference_date: dt.date | None = None
+
+    @property
+    def changed_rows(self) -> list[Row]:
+        """Frozen rows that newer figures put elsewhere."""
+        return [row for row in self.shown.rows if row.newer is not None]
+
+
+@dataclass(frozen=True)
+class _LastYear:
+    """Last year's list, by survivor: the frozen one, else what the register said then."""
+
+    listed: Mapping[int, Standing]
+    reference_date: dt.date
+    size: int
+    label: str
+
+
+def explained_list(
+    year: int, *, size: int | None = None, reference_date: dt.date | None = None
+) -> Comparison:
+    """The list of a year, newer figures beside a frozen one, and what changed since last year.
+
+    Computes the ranking once for now, and for last year only as far as no frozen list tells it."""
+    frozen = standing_list(year)
+    day = frozen.reference_date if frozen else reference_date or newest_reference_date(dt.date(year, 12, 31))
+    size = frozen.size if frozen else size
+    last = _last_year(year - 1, day, size)
+    stored = tuple(stored_rows(frozen)) if frozen else ()
+    also = {*(last.listed if last else ()), *(row.employer.pk for row in stored)}
+    figures = concept(year, size=size, reference_date=None if frozen else day, also=also)
+    shown = YearList(year, figures.size, day, frozen, stored if frozen else figures.rows)
+    later = None
+    if frozen:
+        shown = replace(shown, rows=_with_newer(stored, figures))
+        later = figures.reference_date if figures.reference_date != day else None
+    if last is None:
+        return Comparison(shown, newer_reference_date=later)
+    shown = replace(shown, rows=_with_before(shown.rows, last))
+    return Comparison(
+        shown, _newcomers(shown, last), _leavers(shown, last, figures), last.label, newer_reference_date=later
+    )
+
+
+def _with_newer(rows: tuple[Row, ...], figures: Figures) -> tuple[Row, ...]:
+    """R4: newer figures stand apart, beside the stored row they would change."""
+    standings = figures.standings or {}
+    found = []
+    for row in rows:
+        newer = standings.get(row.employer.pk)
+        if newer is None or row.status == EXCLUDED or newer.rank == row.rank:
+            found.append(row)
+        else:
+            is_out = row.status == LISTED and not newer.is_listed
+            found.append(replace(row, newer=newer, newer_is_out=is_out))
+    return tuple(found)
+
+
+def _last_year(year: int, day: dt.date | None, size: int | None) -> _LastYear | None:
+    """None when there is nothing to compare with: no frozen list and no older reference date."""
+    frozen = standing_list(year)
+    if frozen is not None:
+        listed = {
+            row.employer.pk: Standing(row.employer.pk, row.jobs, row.rank, True)
+            for row in stored_rows(frozen)
+            if row.has_duty
+        }
+        label = _("the frozen list of %(year)s") % {"year": year}
+        return _LastYear(listed, frozen.reference_date, frozen.size, label)
+    before = newest_reference_date(dt.date(year, 12, 31))
+    if before is None or day is None or before >= day:
+        return None
+    figures = concept(year, size=size, reference_date=before)
+    listed = {
+        row.employer.pk: Standing(row.employer.pk, row.jobs, row.rank, True)
+        for row in figures.rows
+        if row.has_duty
+    }
+    label = _("the register of %(year)s; no list was frozen then") % {"year": year}
+    return _LastYear(listed, before, figures.size, label)
+
+
+def _with_before(rows: tuple[Row, ...], last: _LastYear) -> tuple[Row, ...]:
+    """Where each row stood last year, also when it was not on the list."""
+    missing = {row.employer.pk for row in rows} - set(last.listed)
+    before = dict(last.listed)
+    if missing:
+        for item in rank_employers(last.reference_date, last.size, also=missing):
+            if item.employer_id in missing:
+                before[item.employer_id] = replace(item, is_listed=False)
+    return tuple(replace(row, before=before.get(row.employer.pk)) for row in rows)
+
+
+def _newcomers(shown: YearList, last: _LastYear) -> tuple[Movement, ...]:
+    return tuple(
+        Movement(
+            row.employer,
+            True,
+            Standing(row.employer.pk, row.jobs, row.rank, True),
+            row.before,
+            row.status if row.status == ADDED else "",
+            row.reason,
+        )
+        for row in shown.with_duty
+        if row.employer.pk not in last.listed
+    )
+
+
+def _leavers(shown: YearList, last: _LastYear, figures: Figures) -> tuple[Movement, ...]:
+    """In the order of last year. A frozen list is explained by the figures of its own reference date."""
+    current = {row.employer.pk for row in shown.with_duty}
+    gone = sorted(set(last.listed) - current, key=lambda pk: last.listed[pk].rank)
+    if not gone:
+        return ()
+    standings = dict(figures.standings or {})
+    if shown.reference_date is not None and shown.reference_date != figures.reference_date:
+        excluded_ids = {row.employer.pk for row in shown.rows if row.status == EXCLUDED}
+        ranked = rank_employers(shown.reference_date, shown.size, left_out=excluded_ids, also=gone)
+        standings = {item.employer_id: item for item in ranked}
+    employers = Employer.objects.in_bulk(gone)
+    reasons = {row.employer.pk: row.reason for row in shown.rows if row.status == EXCLUDED}
+    return tuple(
+        Movement(
+            employers[pk],
+            False,
+            standings.get(pk),
+            last.listed[pk],
+            EXCLUDED if pk in reasons else "",
+            reasons.get(pk, ""),
+        )
+        for pk in gone
+    )

@@ -1,0 +1,71 @@
+"""The duty of this year on the pages of the employers app: a badge in the header of a dossier, a column in
+the list of employers, and the duties of the yearly list itself. Only who is on the frozen list has one."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.utils.functional import lazy
+from django.utils.translation import gettext
+
+from accounts.roles import Act
+from deventer_crm.core import clock
+from deventer_crm.core.panels import Panel, column, panel
+from employers.models import TopListEntry
+from employers.toplist.duty_source import supplies_duties
+from employers.toplist.families import families
+from employers.toplist.selectors import standing_list
+from meetings.duty import Duty, duties
+
+
+@supplies_duties
+def duties_of_the_list(
+    employer_ids: Iterable[int], year: int, as_of: Any = None, user: Any = None
+) -> dict[int, Duty]:
+    """See meetings.duty."""
+    return duties(employer_ids, year, as_of, user=user)
+
+
+def listed(employer_ids: Iterable[int], year: int) -> dict[int, TopListEntry]:
+    """The entries of the standing list of these employers, or of what was grouped under them."""
+    frozen = standing_list(year)
+    if frozen is None:
+        return {}
+    known = families(employer_ids)
+    found: dict[int, TopListEntry] = {}
+    for entry in frozen.entries.with_duty().filter(employer__in=list(known.members)).order_by("-rank"):
+        found[known.members[entry.employer_id]] = entry
+    return {pk: found[root] for pk in employer_ids if (root := known.survivor(pk)) in found}
+
+
+def _column_label() -> str:
+    return gettext("College %(year)s") % {"year": clock.today().year}
+
+
+@column("employers.list", label=lazy(_column_label, str)(), order=60)
+def duty_column(employers: list[Any], user: Any) -> dict[int, Any]:
+    """For the whole page at once: six queries, whatever the number of rows."""
+    if not user.can(Act.SEE_DOSSIERS):
+        return {}
+    year = clock.today().year
+    entries = listed([employer.pk for employer in employers], year)
+    found = duties(entries, year, user=user) if entries else {}
+    return {
+        pk: {"template": "meetings/duty_cell.html", "duty": duty, "rank": entries[pk].rank}
+        for pk, duty in found.items()
+    }
+
+
+@panel("employer.header", order=20)
+def duty_badge(employer: Any, user: Any) -> Panel | None:
+    """Number on the list and what came of the duty; nothing for who is not on it."""
+    if not user.can(Act.SEE_DOSSIERS):
+        return None
+    year = clock.today().year
+    entry = listed([employer.pk], year).get(employer.pk)
+    if entry is None:
+        return None
+    duty = duties([employer.pk], year, user=user)[employer.pk]
+    return Panel(
+        "meetings/duty_panel.html",
+        {"duty": duty, "entry": entry, "year": year},
+    )
