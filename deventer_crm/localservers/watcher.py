@@ -23,7 +23,8 @@ def main(descriptor: int, root: Path) -> None:
     if last_words:
         return
     # The lock keeps a new supervisor waiting meanwhile. Not free: one was quicker and has cleaned up.
-    with contextlib.suppress(LocalServerError), exclusive(paths.run_lock, wait=0, busy="taken"):
+    # It waits a little, since the kernel may close a killed process's pipe before it frees its lock.
+    with contextlib.suppress(LocalServerError), exclusive(paths.run_lock, wait=5, busy="taken"):
         end_left_overs(paths)
         stop_servers(LocalServers(paths, postgres=True, valkey=True))
 
