@@ -33,6 +33,15 @@ class UserManager(BaseUserManager["User"]):
         """Active users in at least one of the roles."""
         return self.filter(is_active=True, groups__name__in=[role.value for role in roles]).distinct()
 
+    def who_can(self, act: Act) -> models.QuerySet["User"]:
+        """Active users who may do that, by a role, by a right of their own or as superuser."""
+        return self.filter(
+            Q(groups__permissions__codename=act.value)
+            | Q(user_permissions__codename=act.value)
+            | Q(is_superuser=True),
+            is_active=True,
+        ).distinct()
+
 
 class User(AbstractUser):
     """A person of the municipality with a personal account (no group accounts: BIO2 5.16)."""

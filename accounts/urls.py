@@ -5,7 +5,7 @@ from allauth.mfa.base import views as mfa
 from allauth.mfa.recovery_codes import views as recovery_codes
 from allauth.mfa.totp import views as totp
 from allauth.usersessions import views as sessions
-from django.urls import path
+from django.urls import path, re_path
 
 urlpatterns = [
     path("inloggen/", account.login, name="account_login"),
@@ -24,14 +24,15 @@ urlpatterns = [
         name="account_reset_password_done",
     ),
     path(
-        "account/wachtwoord/nieuw/<uidb36>-<key>/",
-        account.password_reset_from_key,
-        name="account_reset_password_from_key",
-    ),
-    path(
         "account/wachtwoord/nieuw/klaar/",
         account.password_reset_from_key_done,
         name="account_reset_password_from_key_done",
+    ),
+    # The key holds hyphens of its own: the first one ends the user's number.
+    re_path(
+        r"^account/wachtwoord/nieuw/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$",
+        account.password_reset_from_key,
+        name="account_reset_password_from_key",
     ),
     path("account/tweede-stap/", mfa.index, name="mfa_index"),
     path("account/tweede-stap/app/aanzetten/", totp.activate_totp, name="mfa_activate_totp"),

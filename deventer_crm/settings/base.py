@@ -120,6 +120,7 @@ ACCOUNT_SESSION_REMEMBER = None
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Deventer CRM"
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # an administrator typed the address; the invitation went there
 #: Role codes (accounts.roles.Role) that see nothing before they have a second factor.
 MFA_REQUIRED_ROLES = env.list("MFA_REQUIRED_ROLES", default=[])
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # no mail to an address that is nobody's; the page says the same
