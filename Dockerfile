@@ -35,7 +35,7 @@ RUN groupadd --gid 10001 crm \
 WORKDIR /srv/app
 COPY --from=build /srv/venv /srv/venv
 COPY --from=build /srv/app /srv/app
-USER crm
+USER 10001:10001
 EXPOSE 8000
 VOLUME ["/srv/media"]
 HEALTHCHECK --interval=15s --timeout=5s --start-period=30s --retries=3 \
