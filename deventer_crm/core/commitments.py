@@ -184,7 +184,7 @@ def evaluate(commitment: Commitment, as_of: dt.date | None = None, year: int | N
 def evaluate_all(as_of: dt.date | None = None) -> list[Measure]:
     """Every commitment valid on that day, in the order of the monitor."""
     as_of = as_of or clock.today()
-    rows: Iterable[Commitment] = Commitment.objects.on(as_of).prefetch_related("norms")
+    rows = Commitment.objects.on(as_of).select_related("document").prefetch_related("norms")
     return [evaluate(row, as_of) for row in rows]
 
 

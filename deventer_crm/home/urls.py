@@ -1,4 +1,13 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from deventer_crm.home.views import inbox, monitor, week
 
 app_name = "home"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", week.week, name="week"),
+    path("monitor/", monitor.monitor, name="monitor"),
+    path("monitor/<str:code>/", monitor.commitment, name="monitor_evidence"),
+    path("herinneringen/", inbox.reminders, name="reminders"),
+    path("herinneringen/<int:pk>/uitstellen/", inbox.snooze, name="snooze"),
+    path("herinneringen/<int:pk>/hervatten/", inbox.wake, name="wake"),
+]

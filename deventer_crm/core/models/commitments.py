@@ -99,7 +99,7 @@ class Commitment(Tracked, Dated):
         return f"{self.code} {self.sentence}"
 
     def get_absolute_url(self) -> str:
-        return reverse("home:commitment", args=[self.code])
+        return reverse("home:monitor_evidence", args=[self.code])
 
     @property
     def sentence(self) -> str:

@@ -1,0 +1,13 @@
+"""What the municipality decides about reminders in general."""
+
+from django.utils.translation import gettext_lazy as _
+
+from deventer_crm.core.policy import define
+
+define(
+    "snooze_at_most_days",
+    kind="count",
+    default=60,
+    label=_("A reminder can be put off for at most"),
+    unit=_("days"),
+)

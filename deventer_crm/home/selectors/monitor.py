@@ -1,0 +1,271 @@
+"""The commitments as the monitor shows them: figures in words, and the records behind them (R6, R10)."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, overload
+
+from django.db.models import Model, QuerySet
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accounts.roles import Act
+from deventer_crm.core import formatting
+from deventer_crm.core.commitments import Line, Measure, State, evaluate_all
+from deventer_crm.core.models import Commitment
+
+HUNDRED = Decimal(100)
+
+
+def in_unit(value: Decimal | None, unit: str) -> str:
+    """A norm or figure as the commitment writes it: 20, 20% or 80/20."""
+    if value is None:
+        return formatting.EN_DASH
+    if unit == Commitment.Unit.SPLIT:
+        return formatting.ratio(value / HUNDRED)
+    text = formatting.number(value, 0 if value == value.to_integral_value() else 1)
+    return f"{text}%" if unit == Commitment.Unit.PERCENT else text
+
+
+@dataclass(frozen=True)
+class Row:
+    """One commitment on the monitor."""
+
+    measure: Measure
+    url: str
+
+    @property
+    def commitment(self) -> Commitment:
+        return self.measure.commitment
+
+    @property
+    def state(self) -> str:
+        return self.measure.state.value
+
+    @property
+    def is_wish(self) -> bool:
+        return self.measure.is_wish
+
+    @property
+    def is_measured(self) -> bool:
+        return self.measure.count is not None and not self.measure.seen.missing
+
+    @property
+    def bar_state(self) -> str:
+        """The colour of the bar: a wish that was not kept is never red (R6)."""
+        if self.is_wish and self.measure.state == State.MISSED:
+            return State.NOT_MEASURED.value
+        return self.state
+
+    @property
+    def bar_maximum(self) -> Decimal | None:
+        return None if self.commitment.unit == Commitment.Unit.COUNT else HUNDRED
+
+    @property
+    def norm_text(self) -> str:
+        return in_unit(self.measure.norm, self.commitment.unit)
+
+    @property
+    def now_text(self) -> str:
+        return in_unit(self.measure.count, self.commitment.unit) if self.is_measured else ""
+
+    @property
+    def planned_text(self) -> str:
+        planned = self.measure.seen.planned
+        return in_unit(planned, self.commitment.unit) if planned else ""
+
+    @property
+    def forecast_text(self) -> str:
+        return (
+            in_unit(self.measure.forecast, self.commitment.unit) if self.measure.forecast is not None else ""
+        )
+
+    @property
+    def bar_label(self) -> str:
+        """The bar in words, in the unit of the commitment."""
+        words = {"now": self.now_text, "norm": self.norm_text}
+        return _("%(now)s; the norm is %(norm)s") % words
+
+    @property
+    def headline(self) -> str:
+        """Under the sentence: what may never be mixed into one number, such as spoken and only invited."""
+        return "" if self.commitment.unit == Commitment.Unit.SPLIT else str(self.measure.seen.headline)
+
+    @property
+    def outlook(self) -> str:
+        """What is to be expected, or why nothing can be said."""
+        seen = self.measure.seen
+        if not self.is_measured:
+            return str(seen.missing)
+        if seen.outlook:
+            return str(seen.outlook)
+        return self._plain_outlook()
+
+    def _plain_outlook(self) -> str:
+        measure = self.measure
+        if measure.norm is None or measure.count is None or measure.state == State.ACHIEVED:
+            return ""
+        if measure.as_of > measure.period.end:
+            return _("The period is over.")
+        still = measure.norm - measure.count - measure.seen.planned
+        if still <= 0:
+            return _("%(planned)s planned: enough") % {"planned": self.planned_text}
+        words = {"planned": self.planned_text or "0", "still": in_unit(still, self.commitment.unit)}
+        return _("%(planned)s planned, %(still)s still needed before the end of the year") % words
+
+    @property
+    def lines(self) -> tuple[Line, ...]:
+        return self.measure.seen.lines
+
+
+@dataclass(frozen=True)
+class StateCount:
+    """A chip on top of the monitor."""
+
+    state: str
+    is_wish: bool
+    label: str
+
+
+@dataclass(frozen=True)
+class Monitor:
+    as_of: dt.date
+    rows: list[Row]
+    counts: list[StateCount]
+    documents: str
+
+
+def commitment_url(code: str, as_of: dt.date, today: dt.date) -> str:
+    """The page behind a figure, as of the same day."""
+    url = reverse("home:monitor_evidence", args=[code])
+    return url if as_of == today else f"{url}?datum={as_of.isoformat()}"
+
+
+def monitor(as_of: dt.date, today: dt.date) -> Monitor:
+    """All commitments valid on a day."""
+    measures = evaluate_all(as_of)
+    rows = [Row(measure, commitment_url(measure.commitment.code, as_of, today)) for measure in measures]
+    names = dict.fromkeys(row.commitment.document.name for row in rows)
+    return Monitor(as_of, rows, count_states(rows), ", ".join(names))
+
+
+def count_states(rows: Sequence[Row]) -> list[StateCount]:
+    """How many there are of each state, a wish that was not kept apart from what was missed."""
+    counts: dict[tuple[State, bool], int] = {}
+    for row in rows:
+        state = row.measure.state
+        key = (state, state == State.MISSED and row.is_wish)
+        counts[key] = counts.get(key, 0) + 1
+    order = [
+        (State.ACHIEVED, False),
+        (State.ON_TRACK, False),
+        (State.AT_RISK, False),
+        (State.MISSED, False),
+        (State.MISSED, True),
+        (State.NOT_MEASURED, False),
+    ]
+    return [
+        StateCount(state.value, wish, _state_words(state, wish, counts[state, wish]))
+        for state, wish in order
+        if (state, wish) in counts
+    ]
+
+
+def _state_words(state: State, wish: bool, count: int) -> str:
+    if wish:
+        text = ngettext("%(count)d not kept", "%(count)d not kept", count)
+    elif state == State.ACHIEVED:
+        text = ngettext("%(count)d achieved", "%(count)d achieved", count)
+    elif state == State.ON_TRACK:
+        text = ngettext("%(count)d on track", "%(count)d on track", count)
+    elif state == State.AT_RISK:
+        text = ngettext("%(count)d at risk", "%(count)d at risk", count)
+    elif state == State.MISSED:
+        text = ngettext("%(count)d missed", "%(count)d missed", count)
+    else:
+        text = ngettext("%(count)d not measured yet", "%(count)d not measured yet", count)
+    return text % {"count": count}
+
+
+# ── evidence ─────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True)
+class Proof:
+    """One record behind a figure."""
+
+    label: str
+    kind: str
+    day: dt.date | None
+    url: str
+
+
+class ProofList(Sequence[Proof]):
+    """The visible records of several querysets after each other, cut by a paginator without reading all."""
+
+    def __init__(self, querysets: Sequence[QuerySet[Any]], user: Any) -> None:
+        self.user = user
+        # Required relations come along: a record is often named after what it belongs to.
+        self.parts = [_visible(rows, user).select_related() for rows in querysets]
+        self.sizes = [part.count() for part in self.parts]
+        everything = sum(
+            rows.count() if hasattr(rows, "visible_to") else size
+            for rows, size in zip(querysets, self.sizes, strict=True)
+        )
+        self.hidden = everything - len(self)
+
+    def __len__(self) -> int:
+        return sum(self.sizes)
+
+    @overload
+    def __getitem__(self, key: int) -> Proof: ...
+
+    @overload
+    def __getitem__(self, key: slice) -> list[Proof]: ...
+
+    def __getitem__(self, key: int | slice) -> Proof | list[Proof]:
+        if isinstance(key, int):
+            return self._cut(key, key + 1)[0]
+        start, stop, _step = key.indices(len(self))
+        return self._cut(start, stop)
+
+    def _cut(self, start: int, stop: int) -> list[Proof]:
+        found: list[Proof] = []
+        for part, size in zip(self.parts, self.sizes, strict=True):
+            if start < size and stop > 0:
+                found += [_proof(record, self.user) for record in part[max(start, 0) : stop]]
+            start, stop = start - size, stop - size
+        return found
+
+
+def _visible(rows: QuerySet[Any], user: Any) -> QuerySet[Any]:
+    seen: QuerySet[Any] = rows.visible_to(user) if hasattr(rows, "visible_to") else rows
+    return seen
+
+
+#: Where a record says on which day it counted, the first that is filled.
+DAY_FIELDS = ("held_on", "sent_on", "planned_on", "day")
+
+
+def _proof(record: Model, user: Any) -> Proof:
+    days = (getattr(record, name, None) for name in DAY_FIELDS)
+    return Proof(
+        label=str(record),
+        kind=str(record._meta.verbose_name),
+        day=next((day for day in days if day is not None), None),
+        url=_record_url(record, user),
+    )
+
+
+def _record_url(record: Any, user: Any) -> str:
+    """The page of a record, or of what it belongs to; empty when this reader has no page to go to."""
+    if hasattr(record, "get_absolute_url"):
+        return str(record.get_absolute_url())
+    for owner in ("resolved_employer", "employer"):
+        if getattr(record, owner, None) is not None:
+            return str(getattr(record, owner).get_absolute_url())
+    if hasattr(record, "budget_year") and user.can(Act.SEE_BUDGET):
+        return reverse("budget:year", args=[record.budget_year.year])
+    return ""

@@ -1,0 +1,156 @@
+"""Mijn week: what waits for this person, by role. One card per selector, each a fixed number of queries."""
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.urls import reverse
+
+from deventer_crm.core import clock, policy
+from deventer_crm.core.models import Digest, JobRun
+from deventer_crm.core.reminders import RULES
+from deventer_crm.home.selectors import monitor as monitor_selectors
+from employers.models import Employer, RegisterDelivery
+from meetings.models import Invitation, Meeting, Participant
+
+SHOWN = 6
+AHEAD = dt.timedelta(days=14)
+
+
+@dataclass(frozen=True)
+class Listing:
+    """The first records of a list, how many there are in all, and where the rest is."""
+
+    rows: list[Any]
+    total: int
+    url: str = ""
+
+
+def _listing(rows: QuerySet[Any], url: str, limit: int = SHOWN) -> Listing:
+    """Reads one row more than it shows, and counts only when that row is there."""
+    found = list(rows[: limit + 1])
+    total = rows.count() if len(found) > limit else len(found)
+    return Listing(found[:limit], total, url)
+
+
+def coming_meetings(user: Any, now: dt.datetime) -> Listing:
+    """What this person has in the agenda in the next two weeks."""
+    mine = Participant.objects.filter(meeting=OuterRef("pk"), user=user)
+    rows = (
+        Meeting.objects.visible_to(user)
+        .filter(state=Meeting.State.PLANNED, starts_at__gte=now, starts_at__lt=now + AHEAD)
+        .filter(Q(owner=user) | Q(Exists(mine)))
+        .select_related("kind")
+        .prefetch_related("employers")
+        .order_by("starts_at", "pk")
+    )
+    return _listing(rows, reverse("meetings:agenda"))
+
+
+def college_visits(user: Any, now: dt.datetime) -> Listing:
+    """Planned meetings of a college member that count as a visit, the first ones."""
+    member = Participant.objects.filter(meeting=OuterRef("pk"), college_member__isnull=False)
+    rows = (
+        Meeting.objects.visible_to(user)
+        .filter(state=Meeting.State.PLANNED, starts_at__gte=now, kind__counts_for_visit=True)
+        .filter(Exists(member))
+        .select_related("kind")
+        .prefetch_related("employers", "participants__college_member")
+        .order_by("starts_at", "pk")
+    )
+    return _listing(rows, reverse("meetings:college"))
+
+
+def unanswered_invitations(user: Any) -> Listing:
+    """Invitations we sent that nobody answered or withdrew, the oldest first."""
+    rows = (
+        Invitation.objects.visible_to(user)
+        .filter(direction=Invitation.Direction.OUT, answer=Invitation.Answer.NONE, withdrawn_on__isnull=True)
+        .select_related("employer", "college_member")
+        .order_by("sent_on", "pk")
+    )
+    return _listing(rows, reverse("meetings:agenda"))
+
+
+def long_without_contact(user: Any, today: dt.date) -> Listing:
+    """Employers of this account manager without contact for long, never contacted first."""
+    days = int(policy.value("last_contact_long_ago", today))
+    long_ago = clock.start_of(today - dt.timedelta(days=days))
+    rows = (
+        Employer.objects.visible_to(user)
+        .current()
+        .filter(assignments__user=user, assignments__starts_on__lte=today)
+        .filter(Q(assignments__ends_on__isnull=True) | Q(assignments__ends_on__gte=today))
+        .filter(Q(last_contact_at__isnull=True) | Q(last_contact_at__lt=long_ago))
+        .order_by("last_contact_at", "sort_name", "pk")
+    )
+    query = f"?account_manager={user.pk}&last_contact=long"
+    return _listing(rows, reverse("employers:list") + query)
+
+
+@dataclass(frozen=True)
+class LeadSummary:
+    """The monitor in one card: counts per state, what needs attention, and the 80/20 row."""
+
+    counts: list[monitor_selectors.StateCount]
+    attention: list[monitor_selectors.Row]
+    split: monitor_selectors.Row | None
+
+
+def lead_summary(today: dt.date) -> LeadSummary:
+    board = monitor_selectors.monitor(today, today)
+    attention = [row for row in board.rows if row.state in {"at_risk", "missed"}]
+    split = next((row for row in board.rows if row.commitment.unit == "split"), None)
+    return LeadSummary(board.counts, attention, split)
+
+
+@dataclass(frozen=True)
+class RuleRun:
+    """A reminder rule in the last full run."""
+
+    label: str
+    open_changes: int
+    problem: str
+
+
+@dataclass(frozen=True)
+class Machine:
+    """What an administrator watches: deliveries, jobs, rules and mails that failed."""
+
+    deliveries: list[RegisterDelivery]
+    jobs: list[JobRun]
+    rules: list[RuleRun]
+    failed_digests: int
+    waiting_digests: int
+
+    @property
+    def failed_rules(self) -> list[RuleRun]:
+        return [rule for rule in self.rules if rule.problem]
+
+
+def machine() -> Machine:
+    """The state of the background work, from its rows."""
+    jobs = list(JobRun.objects.order_by("name", "-started_at").distinct("name"))
+    last = next((job for job in jobs if job.name == "reconcile_reminders"), None)
+    counts = last.counts if last else {}
+    failed = counts.get("failed", {})
+    per_rule = counts.get("rules", {})
+    rules = [
+        RuleRun(
+            label=str(rule.label),
+            open_changes=sum(per_rule.get(kind, {}).values()),
+            problem=failed.get(kind, ""),
+        )
+        for kind, rule in sorted(RULES.items())
+        if kind in per_rule or kind in failed
+    ]
+    unfinished = list(Digest.objects.exclude(state=Digest.State.SENT).values_list("retry_at", "state")[:1000])
+    given_up = sum(1 for retry_at, state in unfinished if state == Digest.State.FAILED and retry_at is None)
+    return Machine(
+        deliveries=list(RegisterDelivery.objects.order_by("-created_at")[:5]),
+        jobs=jobs,
+        rules=rules,
+        failed_digests=given_up,
+        waiting_digests=len(unfinished) - given_up,
+    )

@@ -1,0 +1,77 @@
+"""The commitments monitor and the evidence of one commitment."""
+
+import datetime as dt
+
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from accounts.permissions import require
+from accounts.roles import Act
+from deventer_crm.core import clock
+from deventer_crm.core.commitments import evaluate
+from deventer_crm.core.models import Commitment
+from deventer_crm.home.forms import DayForm
+from deventer_crm.home.selectors import monitor as selectors
+
+PER_PAGE = 50
+
+
+def _asked_day(request: HttpRequest) -> tuple[DayForm, dt.date]:
+    """The day in the address; today when there is none or it is no day, with the error in the form."""
+    if "datum" not in request.GET:
+        return DayForm(), clock.today()
+    form = DayForm(request.GET)
+    return form, form.cleaned_data["datum"] if form.is_valid() else clock.today()
+
+
+@require_safe
+@require(Act.SEE_MONITOR)
+def monitor(request: HttpRequest) -> HttpResponse:
+    """One row per commitment, as of a day."""
+    form, as_of = _asked_day(request)
+    today = clock.today()
+    context = {
+        "form": form,
+        "board": selectors.monitor(as_of, today),
+        "as_of": as_of,
+        "is_today": as_of == today,
+        "can_see_budget": request.user.can(Act.SEE_BUDGET),
+    }
+    return render(request, "home/monitor.html", context, status=400 if form.errors else 200)
+
+
+@require_safe
+@require(Act.SEE_MONITOR)
+def commitment(request: HttpRequest, code: str) -> HttpResponse:
+    """The records behind one figure, for this reader; what is confidential is counted, not shown (R10)."""
+    form, as_of = _asked_day(request)
+    today = clock.today()
+    found = (
+        Commitment.objects.on(as_of)
+        .filter(code=code)
+        .select_related("document")
+        .prefetch_related("norms")
+        .order_by("-document__starts_on")
+        .first()
+    )
+    if found is None:
+        raise Http404
+    row = selectors.Row(evaluate(found, as_of), selectors.commitment_url(code, as_of, today))
+    seen = row.measure.seen
+    proofs = selectors.ProofList(seen.evidence, request.user)
+    planned = selectors.ProofList(seen.planned_evidence, request.user)
+    context = {
+        "form": form,
+        "row": row,
+        "as_of": as_of,
+        "is_today": as_of == today,
+        "page_obj": Paginator(proofs, PER_PAGE).get_page(request.GET.get("page")),
+        "hidden": proofs.hidden,
+        "planned_page": Paginator(planned, PER_PAGE).page(1),
+        "planned_hidden": planned.hidden,
+        "norms": sorted(found.norms.all(), key=lambda norm: norm.starts_on, reverse=True),
+        "can_see_budget": request.user.can(Act.SEE_BUDGET),
+    }
+    return render(request, "home/commitment.html", context, status=400 if form.errors else 200)
