@@ -115,7 +115,7 @@ ENTRIES: tuple[Entry, ...] = (
     ),
     Entry(
         "admin:index",
-        _("Settings and users"),
+        _("Settings"),
         "sliders",
         frozenset({TL, FA}),
         ("admin:",),
