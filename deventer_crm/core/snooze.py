@@ -1,4 +1,4 @@
-"""Putting a reminder off, by the person it is for. A duty cannot be switched off, so there is a longest time."""
+"""Putting a reminder off, by the person it is for. A duty cannot be switched off: there is a longest time."""
 
 import datetime as dt
 from typing import Any

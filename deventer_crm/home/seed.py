@@ -1,4 +1,4 @@
-"""The commitments a new installation starts with: rows, so that a lead edits them and a successor replaces them.
+"""The commitments a new installation starts with: rows, which a lead edits and a successor replaces.
 
 The economic vision they come from has ended; its agreements with the businesses are still the ones the
 municipality works by. So the document starts in 2015 and has no end yet: the commitments are valid today, and
