@@ -54,6 +54,9 @@ def test_second_factor_from_switching_on_to_switching_off(am):
 
     overview = page(client.get(reverse("mfa_index")))
     assert overview.find("a", href=reverse("mfa_activate_totp"))
+    question = page(client.get(reverse("mfa_activate_totp"), follow=True))  # is it you?
+    assert question.find("input", attrs={"name": "password"})
+    client.post(reverse("account_reauthenticate"), {"password": PASSWORD})
     activate = page(client.get(reverse("mfa_activate_totp")))
     assert activate.find("img", class_="qr")["src"].startswith("data:image/svg+xml")
     secret = activate.find(id="authenticator-secret")["value"]
