@@ -91,7 +91,8 @@ def user_namespaces_work() -> bool:
     """Whether root can put a program in a user namespace, where it is `nobody` to itself."""
     if shutil.which(USER_NAMESPACE[0]) is None:
         return False
-    return subprocess.run([*USER_NAMESPACE, "true"], capture_output=True, check=False).returncode == 0
+    probe = [*USER_NAMESPACE, "sh", "-c", ":"]
+    return subprocess.run(probe, capture_output=True, check=False).returncode == 0
 
 
 class Postgres:
