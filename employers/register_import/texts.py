@@ -98,12 +98,10 @@ ROW_REFUSALS: dict[str, Any] = {
 DOUBTS: dict[str, Any] = {
     "jobs_differ": _("The total (%(total)s) is not the sum of the columns (%(sum)s)."),
     "other_reference_date": _("The row has another reference date: %(value)s."),
-    "no_key": _("No establishment number, and no KVK number with an address."),
     "looks_like": _("Looks like an establishment we know at this postcode: %(name)s."),
     "same_address_twice": _("Row %(first)s has the same KVK number and address."),
     "several_matches": _("More than one establishment has this KVK number and address."),
     "unknown_in_older_file": _("Not known now. A file with an older reference date only adds numbers."),
-    "other_number": _("At this address the KVK number belongs to establishment number %(value)s."),
 }
 
 REPAIRS: dict[str, Any] = {

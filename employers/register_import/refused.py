@@ -1,0 +1,34 @@
+"""The refused rows as a file to mend and deliver again: the original cells, with row, column and reason."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Mapping, Sequence
+from typing import IO, Any
+
+from django.utils.translation import gettext as _
+
+from .texts import sentence
+
+
+def write_refused(out: IO[str], header: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> int:
+    """Write `rows` (row, reason, column, reason_values, cells) as csv with `;`; returns how many.
+
+    The reason stands in the last columns, so that the mended file can be delivered as it is. Cells that a
+    spreadsheet would run as a formula are made text."""
+    writer = csv.writer(out, delimiter=";", lineterminator="\r\n")
+    writer.writerow([*map(_safe, header), _("Row in the file"), _("Column"), _("Reason")])
+    written = 0
+    for row in rows:
+        cells = [_safe(cell) for cell in row["cells"]]
+        cells += [""] * (len(header) - len(cells))
+        reason = sentence(row["reason"], row["reason_values"])
+        writer.writerow([*cells[: len(header)], row["row"], row["column"], _safe(reason)])
+        written += 1
+    return written
+
+
+def _safe(cell: Any) -> str:
+    text = "" if cell is None else str(cell)
+    negative_number = text.startswith("-") and text[1:].replace(".", "").replace(",", "").isdigit()
+    return f"'{text}" if text[:1] in tuple("=+-@\t\r") and not negative_number else text

@@ -1,0 +1,19 @@
+"""Background work on deliveries of the register; the rules are in register_import.deliveries."""
+
+from deventer_crm.core.tasks import crm_task
+
+
+@crm_task(name="employers.run_import", time_limit=1800)
+def run_import(delivery_id: int) -> None:
+    """Look at an uploaded delivery, or import it, whichever it waits for."""
+    from employers.register_import.deliveries import work_on
+
+    work_on(delivery_id)
+
+
+@crm_task(name="employers.sweep_imports", single=True, time_limit=120)
+def sweep_imports() -> None:
+    """Each minute: start deliveries whose worker or message was lost."""
+    from employers.register_import.deliveries import sweep
+
+    sweep()
