@@ -1,4 +1,4 @@
-"""Made-up people of the demo: one account per role, colleagues, the college, associations with their boards."""
+"""Made-up people of the demo: an account per role, colleagues, the college, associations with boards."""
 
 import datetime as dt
 import random

@@ -42,7 +42,7 @@ FIRST = (
 ).split()
 SECOND = (
     "linde werf haven dok bouw groep data lab hal hout fabriek steen veen pers kern poort park veld hof burg "
-    "brug weide bron vaart kamp rijk stroom wiel draad blad bes tuin dak molen schuur toren bocht zoom pad wal"
+    "brug weide bron vaart kamp rijk stroom wiel draad blad bes tuin dak molen schuur toren bocht zoom pad"
 ).split()
 MARKS = ("Proef", "Voorbeeld", "Oefen", "Model", "Test")
 STREETS = (
