@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
 
@@ -7,3 +8,11 @@ class MeetingsConfig(AppConfig):
 
     name = "meetings"
     verbose_name = _("visits and meetings")
+
+    def ready(self) -> None:
+        from employers.services import contact_source
+        from meetings.querysets import held_with_employers
+        from meetings.reference_data import sync_after_migrate
+
+        post_migrate.connect(sync_after_migrate, sender=self, dispatch_uid="meetings.reference_data")
+        contact_source(held_with_employers)

@@ -164,6 +164,18 @@ class Meeting(Tracked, Confidential):
                 condition=~Q(state="cancelled") | (Q(cancelled_on__isnull=False) & ~Q(cancelled_by="")),
                 name="meetings_meeting_cancelled_has_date_and_reason",
             ),
+            models.CheckConstraint(
+                condition=~Q(state="closed") | Q(closed_on__isnull=False),
+                name="meetings_meeting_closed_has_a_date",
+            ),
+            # R8: a step never lies before the one it follows.
+            models.CheckConstraint(
+                condition=(Q(held_on__isnull=True) | Q(planned_on__lte=models.F("held_on")))
+                & (Q(reported_on__isnull=True) | Q(held_on__lte=models.F("reported_on")))
+                & (Q(closed_on__isnull=True) | Q(reported_on__lte=models.F("closed_on"))),
+                name="meetings_meeting_steps_in_order",
+                violation_error_message=_("The dates of the steps are not in order."),
+            ),
         ]
         indexes = [
             models.Index(fields=["state", "starts_at"], name="meetings_meeting_state_start"),
@@ -176,6 +188,9 @@ class Meeting(Tracked, Confidential):
 
     def get_absolute_url(self) -> str:
         return reverse("meetings:detail", args=[self.pk])
+
+    def get_report_url(self) -> str:
+        return reverse("meetings:report", args=[self.pk])
 
     @property
     def is_held(self) -> bool:
@@ -400,6 +415,9 @@ class Invitation(Tracked):
 
     def __str__(self) -> str:
         return f"{self.employer} {self.sent_on:%d-%m-%Y}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("meetings:invitation", args=[self.pk])
 
 
 class Report(Tracked):

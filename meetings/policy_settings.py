@@ -28,3 +28,42 @@ define(
     default="11-01",
     label=_("Largest employer with nothing yet: to the lead from"),
 )
+define(
+    "invitation_answer_days",
+    kind="count",
+    default=14,
+    label=_("An invitation without an answer is asked after"),
+    unit=_("days"),
+)
+define(
+    "report_due_days",
+    kind="count",
+    default=5,
+    label=_("The report is there within"),
+    unit=_("working days"),
+)
+define(
+    "report_escalates_days",
+    kind="count",
+    default=15,
+    label=_("A missing report: to the lead after"),
+    unit=_("working days"),
+)
+define(
+    "boards_planned_by",
+    kind="month_day",
+    default="05-01",
+    label=_("The meeting of the boards is planned by"),
+)
+define(
+    "boards_not_planned_lead",
+    kind="month_day",
+    default="09-01",
+    label=_("The meeting of the boards is not planned: to the lead from"),
+)
+define(
+    "themed_planned_by",
+    kind="month_day",
+    default="07-01",
+    label=_("The themed meeting is planned by"),
+)

@@ -1,10 +1,13 @@
 """Reads of meetings and invitations (R10: one confidential employer hides the meeting)."""
 
-from typing import TYPE_CHECKING, Self
+import datetime as dt
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any, Self
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
 from accounts.roles import Act
+from deventer_crm.core import clock
 from employers.models import Employer
 from employers.querysets import ConfidentialQuerySet
 
@@ -24,6 +27,86 @@ class MeetingQuerySet(ConfidentialQuerySet):
         )
         return super().visible_to(user).filter(~Exists(hidden))
 
+    def upcoming(self, now: dt.datetime | None = None) -> Self:
+        """Still to come and not called off, soonest first; a meeting of today stays until the day is over."""
+        return self.filter(state__in=["draft", "planned"], starts_at__gte=day_start(now)).order_by(
+            "starts_at", "pk"
+        )
+
+    def waiting(self, now: dt.datetime | None = None) -> Self:
+        """The day is over and nobody said whether it took place."""
+        return self.filter(state="planned", starts_at__lt=day_start(now)).order_by("starts_at", "pk")
+
+    def held(self) -> Self:
+        """Held, or later (R5)."""
+        return self.filter(state__in=["held", "reported", "closed"])
+
+    def with_employers(self, employer_ids: Iterable[int]) -> Self:
+        """At which one of these employers sits."""
+        from meetings.models import MeetingEmployer
+
+        rows = MeetingEmployer.objects.filter(meeting=OuterRef("pk"), employer__in=list(employer_ids))
+        return self.filter(Exists(rows))
+
+    def with_member(self, member: Any) -> Self:
+        """At which this college member sits."""
+        from meetings.models import Participant
+
+        return self.filter(Exists(Participant.objects.filter(meeting=OuterRef("pk"), college_member=member)))
+
+    def of_user(self, user: "User") -> Self:
+        """This person's own: they look after it, take part, or are the college member at the table."""
+        from meetings.models import Participant
+
+        mine = Participant.objects.filter(meeting=OuterRef("pk")).filter(
+            Q(user=user) | Q(college_member__user=user)
+        )
+        return self.filter(Q(owner=user) | Exists(mine))
+
+    def for_list(self) -> Self:
+        """With what a line of the agenda shows: kind, employers and the college, in three queries."""
+        from meetings.models import MeetingEmployer, Participant
+
+        return self.select_related("kind", "theme", "owner").prefetch_related(
+            Prefetch(
+                "employer_rows",
+                MeetingEmployer.objects.select_related("employer").order_by("employer__sort_name", "pk"),
+            ),
+            Prefetch(
+                "participants",
+                Participant.objects.filter(college_member__isnull=False)
+                .select_related("college_member")
+                .order_by("college_member__position", "pk"),
+                to_attr="college",
+            ),
+        )
+
+
+def day_start(now: dt.datetime | None = None) -> dt.datetime:
+    """The first moment of the Dutch day of that moment (default now)."""
+    return start_of(clock.local_date(now or clock.now()))
+
+
+def start_of(day: dt.date) -> dt.datetime:
+    """The first moment of a Dutch day."""
+    from django.utils import timezone
+
+    return timezone.make_aware(dt.datetime.combine(day, dt.time()))
+
+
+def held_with_employers(employer_ids: list[int] | None) -> "QuerySet[Any, Any]":
+    """(employer id, moment) of held meetings: they count as contact with who was there. What only some may
+    know of must not show through a date that everybody sees (R10)."""
+    from meetings.models import MeetingEmployer
+
+    secret = MeetingEmployer.objects.filter(meeting=OuterRef("meeting"), employer__is_confidential=True)
+    rows = MeetingEmployer.objects.filter(
+        is_present=True, meeting__is_confidential=False, meeting__state__in=["held", "reported", "closed"]
+    ).filter(~Exists(secret))
+    if employer_ids is not None:
+        rows = rows.filter(employer__in=employer_ids)
+    return rows.values_list("employer_id", "meeting__starts_at")
+
 
 class InvitationQuerySet(ConfidentialQuerySet):
     """Invitations inherit the confidentiality of their employer and their meeting."""
@@ -37,3 +120,7 @@ class InvitationQuerySet(ConfidentialQuerySet):
         return self.filter(employer__in=Employer.objects.visible_to(user).values("pk")).filter(
             ~Exists(unseen.filter(pk=OuterRef("meeting_id")))
         )
+
+    def unanswered(self) -> Self:
+        """Neither answered nor withdrawn."""
+        return self.filter(answer="", withdrawn_on__isnull=True)

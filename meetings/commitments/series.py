@@ -1,0 +1,225 @@
+"""C2, C3 and C4 (R6): meetings of a series that were held with enough of its parties.
+
+A party is present when somebody ticked present holds its seat on the day of the meeting: for the boards a
+board member or the chair, for the chairs the chair; a party without a seat in the settings is present when
+anybody came for it. A themed meeting counts the parties that organise it beside the municipality."""
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Prefetch
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from deventer_crm.core import clock, formatting
+from deventer_crm.core.commitments import Measured, Norm, Period, measure
+from deventer_crm.core.models import Commitment
+from employers.models import Position
+from employers.toplist.families import Families, families
+from meetings.duty import state_on
+from meetings.models import Meeting, Participant, Series, SeriesParty
+
+#: Which seats on the board of an association count as a seat of the series.
+SEATS = {Position.Seat.CHAIR: {"chair"}, Position.Seat.BOARD: {"chair", "board"}}
+
+
+@dataclass(frozen=True)
+class Attendance:
+    """Who of a series was at one meeting. `present` and `absent`: parties; `organisers`: of a themed one."""
+
+    meeting: Meeting
+    present: tuple[SeriesParty, ...]
+    absent: tuple[SeriesParty, ...]
+    organisers: int
+    has_college: bool
+
+    def lacks(self, series: Series) -> str:
+        """Why this meeting does not count, in words; "" when it does."""
+        if series.needs_college and not self.has_college:
+            return _("without a college member")
+        have = self.organisers if series.code == Series.THEMED else len(self.present)
+        if have >= series.quorum:
+            return ""
+        if series.code == Series.THEMED:
+            return ngettext(
+                "%(have)d organising party, %(need)d needed",
+                "%(have)d organising parties, %(need)d needed",
+                have,
+            ) % {"have": have, "need": series.quorum}
+        return ngettext(
+            "%(have)d party present, %(need)d needed", "%(have)d parties present, %(need)d needed", have
+        ) % {"have": have, "need": series.quorum}
+
+    @property
+    def absent_names(self) -> str:
+        return ", ".join(str(party.association) for party in self.absent)
+
+
+def series_meetings(series: Series, start: dt.date, end: dt.date) -> list[Meeting]:
+    """The meetings of a series between two days with everybody at them; a fixed number of queries."""
+    return list(
+        Meeting.objects.filter(kind__series=series, starts_at__date__gte=start, starts_at__date__lte=end)
+        .exclude(state=Meeting.State.DRAFT)
+        .select_related("kind")
+        .prefetch_related("employer_rows", Prefetch("participants", Participant.objects.order_by("pk")))
+        .order_by("starts_at", "pk")
+    )
+
+
+def attendances(series: Series, meetings: Iterable[Meeting]) -> list[Attendance]:
+    """Who was at these meetings, seats as they were on the day of each; two queries more."""
+    listed = list(meetings)
+    parties = list(series.parties.select_related("association").order_by("association__sort_name", "pk"))
+    people = {row.person_id for meeting in listed for row in meeting.participants.all() if row.person_id}
+    known = families(
+        {party.association_id for party in parties}
+        | {row.employer_id for meeting in listed for row in meeting.participants.all() if row.employer_id}
+    )
+    seats: dict[int, list[Position]] = defaultdict(list)
+    positions = Position.objects.filter(person__in=people, employer__in=list(known.members)).exclude(seat="")
+    for position in positions:
+        seats[position.person_id].append(position)
+    return [_attendance(meeting, parties, seats, known) for meeting in listed]
+
+
+def _attendance(
+    meeting: Meeting,
+    parties: list[SeriesParty],
+    seats: Mapping[int, list[Position]],
+    known: Families,
+) -> Attendance:
+    day = meeting.held_on or clock.local_date(meeting.starts_at)
+    here = [row for row in meeting.participants.all() if row.is_present]
+    holds: dict[int, set[str]] = defaultdict(set)
+    for row in here:
+        if row.employer_id:
+            holds[known.survivor(row.employer_id)].add("")
+        for position in seats.get(row.person_id or 0, ()):
+            if position.is_valid_on(day):
+                holds[known.members[position.employer_id]].add(position.seat)
+    present, absent = [], []
+    for party in parties:
+        counts = SEATS.get(Position.Seat(party.seat), {"", "chair", "board"})
+        has_seat = not counts.isdisjoint(holds.get(known.survivor(party.association_id), ()))
+        (present if has_seat else absent).append(party)
+    return Attendance(
+        meeting,
+        tuple(present),
+        tuple(absent),
+        sum(row.is_organiser for row in meeting.employer_rows.all()),
+        any(row.college_member_id for row in here),
+    )
+
+
+def measure_series(code: str, period: Period, as_of: dt.date) -> Measured:
+    """Count the meetings of a series in a period as of a day (R1): held ones that count, planned ones."""
+    series = Series.objects.filter(code=code).first()
+    if series is None:
+        return Measured(missing=_("There is no series for this meeting in the settings."))
+    if code != Series.THEMED and not series.parties.exists():
+        return Measured(missing=_("The parties of this series are not filled in yet."))
+    meetings = series_meetings(series, period.start, period.end)
+    states = {meeting.pk: state_on(meeting, as_of) for meeting in meetings}
+    held = attendances(series, (row for row in meetings if states[row.pk] == Meeting.State.HELD))
+    counted = [row for row in held if not row.lacks(series)]
+    planned = [row for row in meetings if states[row.pk] == Meeting.State.PLANNED]
+    rows = Meeting.objects.for_list()
+    return Measured(
+        count=Decimal(len(counted)),
+        planned=Decimal(len(planned)),
+        headline=_headline(counted, series),
+        outlook=_outlook(planned),
+        evidence=(rows.filter(pk__in=[row.meeting.pk for row in counted]),),
+        planned_evidence=(rows.filter(pk__in=[row.pk for row in planned]),),
+        notes=tuple(
+            _("%(day)s does not count: %(why)s") % {"day": _day(row.meeting), "why": _why(row, series)}
+            for row in held
+            if row.lacks(series)
+        ),
+    )
+
+
+def _why(row: Attendance, series: Series) -> str:
+    if row.absent and series.code != Series.THEMED:
+        return _("%(reason)s; absent: %(names)s") % {
+            "reason": row.lacks(series),
+            "names": row.absent_names,
+        }
+    return row.lacks(series)
+
+
+def _day(meeting: Meeting) -> str:
+    return formatting.nl_date(meeting.held_on or meeting.starts_at, "day")
+
+
+def _headline(counted: list[Attendance], series: Series) -> str:
+    """When, with how many, and who was not there."""
+    parts = []
+    for row in counted:
+        if series.code == Series.THEMED:
+            text = ngettext("%(count)d organising party", "%(count)d organising parties", row.organisers)
+            words = text % {"count": row.organisers}
+        else:
+            words = _("%(present)d of %(all)d parties") % {
+                "present": len(row.present),
+                "all": len(row.present) + len(row.absent),
+            }
+            if row.absent:
+                words = _("%(words)s, without %(names)s") % {"words": words, "names": row.absent_names}
+        parts.append(_("%(day)s: %(words)s") % {"day": _day(row.meeting), "words": words})
+    return " · ".join(parts)
+
+
+def _outlook(planned: list[Meeting]) -> str:
+    if not planned:
+        return ""
+    days = ", ".join(formatting.nl_date(row.starts_at, "day") for row in planned)
+    return _("planned: %(days)s") % {"days": days}
+
+
+@measure("boards_meeting")
+def boards_meeting(commitment: Commitment, period: Period, as_of: dt.date, norm: Norm | None) -> Measured:
+    """C2: the boards with the college."""
+    return measure_series(Series.BOARDS, period, as_of)
+
+
+@measure("chairs_meeting")
+def chairs_meeting(commitment: Commitment, period: Period, as_of: dt.date, norm: Norm | None) -> Measured:
+    """C3: the chairs among themselves."""
+    return measure_series(Series.CHAIRS, period, as_of)
+
+
+@measure("themed_meeting")
+def themed_meeting(commitment: Commitment, period: Period, as_of: dt.date, norm: Norm | None) -> Measured:
+    """C4: a themed meeting of all parties."""
+    return measure_series(Series.THEMED, period, as_of)
+
+
+def series_seats(series: Series, day: dt.date) -> list[tuple[SeriesParty, list[Any]]]:
+    """Each party with the positions that hold its seat on that day: whom to invite."""
+    parties = list(series.parties.select_related("association").order_by("association__sort_name", "pk"))
+    known = families(party.association_id for party in parties)
+    positions = (
+        Position.objects.on(day)
+        .filter(employer__in=list(known.members), person__anonymised_on__isnull=True)
+        .select_related("person")
+        .order_by("-seat", "person__last_name", "pk")
+    )
+    by_root: dict[int, list[Position]] = defaultdict(list)
+    for position in positions:
+        by_root[known.members[position.employer_id]].append(position)
+    return [
+        (
+            party,
+            [
+                position
+                for position in by_root.get(known.survivor(party.association_id), [])
+                if position.seat in SEATS.get(Position.Seat(party.seat), {"", "chair", "board"})
+            ],
+        )
+        for party in parties
+    ]

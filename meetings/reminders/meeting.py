@@ -1,0 +1,104 @@
+"""R7: an invitation without an answer, and a meeting without its report."""
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable
+
+from django.db.models import OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Mandate, User
+from accounts.roles import Role
+from deventer_crm.core import policy, workdays
+from deventer_crm.core.reminders import Wanted, rule
+from employers.models import AccountAssignment
+from meetings.models import Invitation, Meeting, MeetingEmployer
+from meetings.querysets import start_of
+
+
+def people_with(role: Role) -> list[int]:
+    """Ids of everybody active in a role."""
+    return list(User.objects.with_role(role).values_list("pk", flat=True))
+
+
+def secretaries_by_member(today: dt.date) -> dict[int, list[int]]:
+    """College member → the secretaries with a mandate of that day."""
+    found: dict[int, list[int]] = defaultdict(list)
+    rows = Mandate.objects.on(today).filter(secretary__is_active=True)
+    for member_id, secretary_id in rows.values_list("college_member_id", "secretary_id"):
+        found[member_id].append(secretary_id)
+    return found
+
+
+@rule(
+    "invitation_unanswered",
+    label=_("Invitation without an answer"),
+    act=_("Ask for the answer, or record it"),
+    target="meetings.Invitation",
+)
+def invitation_unanswered(today: dt.date, targets: list[int] | None = None) -> Iterable[Wanted]:
+    """To the secretaries who act for the member in whose name it went, else to all secretaries. It is over
+    once there is an answer, it was withdrawn, or the meeting it leads to was called off or is behind us."""
+    days: int = policy.value("invitation_answer_days", today)
+    rows = (
+        Invitation.objects.unanswered()
+        .filter(sent_on__lte=today - dt.timedelta(days=days))
+        .filter(
+            Q(meeting__isnull=True)
+            | Q(meeting__state__in=["draft", "planned"], meeting__starts_at__gte=start_of(today))
+        )
+    )
+    if targets is not None:
+        rows = rows.filter(pk__in=targets)
+    listed = list(rows.values_list("pk", "sent_on", "college_member_id"))
+    if not listed:
+        return []
+    by_member, everybody = secretaries_by_member(today), people_with(Role.SECRETARY)
+    return [
+        Wanted(pk, person, sent_on + dt.timedelta(days=days), f"invitation:{pk}")
+        for pk, sent_on, member_id in listed
+        for person in by_member.get(member_id, everybody)
+    ]
+
+
+@rule(
+    "report_missing",
+    label=_("Report missing"),
+    act=_("Write the report"),
+    target="meetings.Meeting",
+    url=lambda meeting, period: meeting.get_report_url(),
+)
+def report_missing(today: dt.date, targets: list[int] | None = None) -> Iterable[Wanted]:
+    """To the account manager of the meeting, else of its first employer, else to who planned it; later also
+    to the lead."""
+    settings = policy.values(["report_due_days", "report_escalates_days"], today)
+    due_days, lead_days = settings["report_due_days"], settings["report_escalates_days"]
+    first = (
+        MeetingEmployer.objects.filter(meeting=OuterRef(OuterRef("pk")))
+        .order_by("pk")
+        .annotate(survivor=Coalesce("employer__merged_into", "employer"))
+        .values("survivor")[:1]
+    )
+    manager = AccountAssignment.objects.on(today).filter(employer=Subquery(first), user__is_active=True)
+    active = User.objects.filter(is_active=True, pk=OuterRef("owner_id"))
+    rows = Meeting.objects.filter(state=Meeting.State.HELD, held_on__lt=today).annotate(
+        who=Coalesce(
+            Subquery(active.values("pk")[:1]),
+            Subquery(manager.values("user_id")[:1]),
+            "created_by_id",
+        )
+    )
+    if targets is not None:
+        rows = rows.filter(pk__in=targets)
+    leads: list[int] | None = None
+    wanted = []
+    for pk, held_on, who in rows.values_list("pk", "held_on", "who"):
+        due, late = workdays.shift(held_on, due_days), workdays.shift(held_on, lead_days)
+        period = f"meeting:{pk}"
+        if due <= today and who is not None:
+            wanted.append(Wanted(pk, who, due, period))
+        if late <= today:
+            leads = people_with(Role.TEAM_LEAD) if leads is None else leads
+            wanted += [Wanted(pk, lead, late, period, escalated=True) for lead in leads if lead != who]
+    return wanted

@@ -1,0 +1,50 @@
+"""What else must be looked at after a meeting or invitation changed: reminders and the last contact."""
+
+from collections.abc import Iterable
+
+from deventer_crm.core.reconcile import request_reconcile
+from deventer_crm.core.reminders import RULES
+from employers.models import TopListEntry
+from employers.services import refresh_last_contact
+from meetings.models import Invitation, Meeting, Series
+
+#: Rules of this app by what they point at.
+MEETING_RULES = ("report_missing",)
+INVITATION_RULES = ("invitation_unanswered",)
+SERIES_RULES = {
+    Series.BOARDS: "boards_not_planned",
+    Series.CHAIRS: "chairs_behind",
+    Series.THEMED: "themed_not_planned",
+}
+#: Rules about entries of the yearly list; a visit or an invitation may be what they wait for.
+ENTRY_RULES = ("top_list_nothing",)
+
+
+def meeting_changed(meeting: Meeting, *, also_employers: Iterable[int] = ()) -> None:
+    """After a step or a change of who takes part. `also_employers`: ids that were taken off the meeting."""
+    request_reconcile(MEETING_RULES, [meeting.pk])
+    invitations = list(Invitation.objects.filter(meeting=meeting).values_list("pk", flat=True))
+    request_reconcile(INVITATION_RULES, invitations)
+    series = meeting.kind.series
+    if series is not None and series.code in SERIES_RULES:
+        request_reconcile(SERIES_RULES[series.code])
+    employers = {*meeting.employer_rows.values_list("employer_id", flat=True), *also_employers}
+    refresh_last_contact(employers)
+    duty_changed(employers)
+
+
+def invitation_changed(invitation: Invitation) -> None:
+    """After an invitation was recorded, answered, linked or withdrawn."""
+    request_reconcile(INVITATION_RULES, [invitation.pk])
+    duty_changed([invitation.employer_id])
+
+
+def duty_changed(employer_ids: Iterable[int]) -> None:
+    """Have the reminders of the yearly list looked at again for these employers."""
+    kinds = [kind for kind in ENTRY_RULES if kind in RULES]
+    if not kinds:
+        return
+    entries = TopListEntry.objects.filter(
+        employer__in=list(employer_ids), top_list__superseded_on__isnull=True
+    )
+    request_reconcile(kinds, list(entries.values_list("pk", flat=True)))
