@@ -1,14 +1,46 @@
 """Reads of employers; every page starts from visible_to(user) (R10)."""
 
+import datetime as dt
+import unicodedata
 from typing import TYPE_CHECKING, Self
 
-from django.db import models
-from django.db.models import Q
+from django.contrib.postgres.expressions import ArraySubquery
+from django.contrib.postgres.search import TrigramWordSimilarity
+from django.db import connection, models, transaction
+from django.db.models import Case, CharField, F, OuterRef, Q, Subquery, Value, When
+from django.db.models.functions import Concat, JSONObject, Trim
 
 from accounts.roles import Act
 
 if TYPE_CHECKING:
     from accounts.models import User
+
+#: What PostgreSQL's unaccent writes out and decomposing leaves alone.
+WRITTEN_OUT = str.maketrans(
+    {
+        "ß": "ss",
+        "æ": "ae",
+        "œ": "oe",
+        "ø": "o",
+        "đ": "d",
+        "ð": "d",
+        "ł": "l",
+        "þ": "th",
+        "ı": "i",
+        "ŀ": "l",
+        "ĸ": "q",
+    }
+)
+#: How alike (0 to 1) a name must be to count as a typing error of what was asked.
+TYPO_SIMILARITY = 0.45
+#: A guess of more than so many employers helps nobody.
+TYPO_LIMIT = 50
+
+
+def fold(text: str) -> str:
+    """Small letters without accents, as `search_text` is stored (it uses PostgreSQL's unaccent)."""
+    small = unicodedata.normalize("NFKD", text.lower())
+    return "".join(c for c in small if not unicodedata.combining(c)).translate(WRITTEN_OUT)
 
 
 class ConfidentialQuerySet(models.QuerySet):  # type: ignore[type-arg]  # the model is each subclass's
@@ -28,3 +60,65 @@ class EmployerQuerySet(ConfidentialQuerySet):
     def current(self) -> Self:
         """In use, and not grouped under another."""
         return self.filter(retired_on__isnull=True, merged_into__isnull=True)
+
+    def search(self, text: str) -> Self:
+        """Employers in whose names, numbers and addresses every word of the text occurs."""
+        found = self
+        for word in fold(text).split():
+            found = found.filter(search_text__contains=word)
+        return found
+
+    def alike(self, text: str) -> Self:
+        """Employers whose name or address looks like the text, for when search() finds nothing: "Brinck"
+        finds "Brink". The nearest are looked up first, so the answer stays a small queryset on keys."""
+        with transaction.atomic(), connection.cursor() as cursor:
+            # Local to this transaction: the operator that uses the index reads its threshold from here.
+            cursor.execute("SET LOCAL pg_trgm.word_similarity_threshold = %s", [TYPO_SIMILARITY])
+            asked = fold(text)
+            nearest = (
+                self.filter(search_text__trigram_word_similar=asked)
+                .order_by(TrigramWordSimilarity(asked, "search_text").desc())
+                .values_list("pk", flat=True)[:TYPO_LIMIT]
+            )
+            return self.filter(pk__in=list(nearest))
+
+    def with_manager(self, day: dt.date) -> Self:
+        """`manager_id`, `manager_name` and `manager_since` of the account manager of that day, or null."""
+        from employers.models import AccountAssignment
+
+        current = AccountAssignment.objects.filter(employer=OuterRef("pk")).on(day).order_by()
+        name = Trim(Concat("user__first_name", Value(" "), "user__last_name"))
+        return self.annotate(
+            manager_id=Subquery(current.values("user_id")[:1]),
+            manager_name=Subquery(
+                current.annotate(
+                    shown=Case(
+                        When(user__last_name="", then=F("user__email")),
+                        default=name,
+                        output_field=CharField(),
+                    )
+                ).values("shown")[:1]
+            ),
+            manager_since=Subquery(current.values("starts_on")[:1]),
+        )
+
+    def with_family(self, day: dt.date) -> Self:
+        """What a dossier needs besides the row, in the same query: `family` (ids of employers grouped under
+        it), `kvk_numbers`, and `associations` (of which it is a member that day: id, name, since)."""
+        from employers.models import Employer, Membership, Registration
+
+        grouped = Employer.objects.filter(merged_into=OuterRef("pk")).order_by("pk").values("pk")
+        numbers = Registration.objects.filter(employer=OuterRef("pk"), ended_on__isnull=True).values(
+            "kvk_number"
+        )
+        members = (
+            Membership.objects.filter(employer=OuterRef("pk"), association__is_confidential=False)
+            .on(day)
+            .order_by("association__sort_name")
+            .values(row=JSONObject(id="association_id", name="association__name", since="starts_on"))
+        )
+        return self.annotate(
+            family=ArraySubquery(grouped),
+            kvk_numbers=ArraySubquery(numbers),
+            associations=ArraySubquery(members),
+        )

@@ -2,7 +2,9 @@
 
 from typing import TYPE_CHECKING, Self
 
-from django.db.models import Exists, OuterRef, Q
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Exists, OuterRef, Q, Value
+from django.db.models.functions import Concat, Trim
 
 from accounts.roles import Act, Role
 from employers.querysets import ConfidentialQuerySet
@@ -24,6 +26,14 @@ class ContactMomentQuerySet(ConfidentialQuerySet):
 
     def standing(self) -> Self:
         return self.filter(withdrawn_on__isnull=True)
+
+    def with_people_names(self) -> Self:
+        """`people_names`: with whom, in the same query."""
+        from employers.models import ContactPerson
+
+        people = ContactPerson.objects.filter(contact_moments=OuterRef("pk")).order_by("last_name", "pk")
+        shown = Trim(Concat("first_name", Value(" "), "last_name"))
+        return self.annotate(people_names=ArraySubquery(people.annotate(shown=shown).values("shown")))
 
     def visible_to(self, user: "User") -> Self:
         """One confidential employer hides the whole moment, and so does an audience without this reader."""

@@ -1,4 +1,30 @@
-from django.urls import URLPattern
+"""Addresses below /bedrijven/."""
+
+from django.urls import URLPattern, URLResolver, include, path
+
+from employers import urls_toplist
+from employers.views import dossier, employers, listing, people
 
 app_name = "employers"
-urlpatterns: list[URLPattern] = []
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", listing.employer_list, name="list"),
+    path("top/", include(urls_toplist.urlpatterns)),
+    path("nieuw/", employers.employer_add, name="add"),
+    path("<int:pk>/", dossier.employer_detail, name="detail"),
+    path("<int:pk>/wijzigen/", employers.employer_edit, name="edit"),
+    path("<int:pk>/accountmanager/", employers.account_manager, name="manager"),
+    path("<int:pk>/bundelen/", employers.employer_group, name="group"),
+    path("<int:pk>/bundelen/<int:grouping_pk>/terugdraaien/", employers.employer_ungroup, name="ungroup"),
+    path("<int:pk>/niet-meer-gebruiken/", employers.employer_retire, name="retire"),
+    path("<int:pk>/weer-gebruiken/", employers.employer_reuse, name="reuse"),
+    path("<int:pk>/contact/", dossier.contact_add, name="contact_add"),
+    path("<int:pk>/contact/<int:moment_pk>/wijzigen/", dossier.contact_edit, name="contact_edit"),
+    path("<int:pk>/contact/<int:moment_pk>/intrekken/", dossier.contact_withdraw, name="contact_withdraw"),
+    path("contactpersonen/", people.person_list, name="people"),
+    path("contactpersonen/nieuw/", people.person_add, name="person_add"),
+    path("contactpersonen/<int:pk>/", people.person_detail, name="person"),
+    path("contactpersonen/<int:pk>/wijzigen/", people.person_edit, name="person_edit"),
+    path("contactpersonen/<int:pk>/functie/", people.position_add, name="position_add"),
+    path("contactpersonen/functies/<int:pk>/wijzigen/", people.position_edit, name="position_edit"),
+    path("contactpersonen/functies/<int:pk>/beeindigen/", people.position_end, name="position_end"),
+]

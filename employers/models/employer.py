@@ -105,8 +105,13 @@ class Employer(Tracked, Confidential):
         ]
         indexes = [
             models.Index(fields=["sort_name", "id"], name="employers_employer_sort"),
-            models.Index(fields=["-jobs", "sort_name", "id"], name="employers_employer_jobs"),
-            models.Index(fields=["last_contact_at", "id"], name="employers_employer_contact"),
+            # As the list sorts: unknown jobs come last, never contacted comes before long ago.
+            models.Index(
+                models.F("jobs").desc(nulls_last=True), "sort_name", "id", name="employers_employer_jobs"
+            ),
+            models.Index(
+                models.F("last_contact_at").asc(nulls_first=True), "id", name="employers_employer_contact"
+            ),
             GinIndex(fields=["search_text"], opclasses=["gin_trgm_ops"], name="employers_employer_search"),
         ]
         triggers = [leaves_trail(hidden=("name", "phone", "email", "website", "search_text", "sort_name"))]

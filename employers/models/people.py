@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from deventer_crm.core.models import Dated, DatedQuerySet, Tracked, no_overlap
@@ -43,6 +44,9 @@ class ContactPerson(Tracked):
 
     def __str__(self) -> str:
         return f"{self.first_name} {self.last_name}".strip()
+
+    def get_absolute_url(self) -> str:
+        return reverse("employers:person", args=[self.pk])
 
 
 class Position(Tracked, Dated):

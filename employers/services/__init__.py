@@ -17,7 +17,7 @@ from .employers import (
     settle_employer,
 )
 from .grouping import group_employers, ungroup_employers
-from .people import add_person, change_job, end_position, save_position
+from .people import add_person, change_job, end_position, make_way, save_position
 from .refresh import contact_source, refresh_employers, refresh_last_contact
 
 __all__ = [
@@ -33,6 +33,7 @@ __all__ = [
     "group_employers",
     "log_contact",
     "make_readers",
+    "make_way",
     "may_change",
     "refresh_employers",
     "refresh_last_contact",

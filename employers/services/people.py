@@ -25,21 +25,27 @@ def add_person(person: ContactPerson, *, by: "User", position: Position | None =
 
 
 @transaction.atomic
-def save_position(position: Position, *, by: "User", expected_version: int | None = None) -> Position:
-    """Add or change a position. Who becomes the first to contact replaces whoever was: that is a preference
-    of today, not history. Raises ValidationError when somebody else has the chair, StaleRecord when
-    somebody else saved first."""
-    if position.is_primary:
-        others = Position.objects.filter(employer_id=position.employer_id, is_primary=True).exclude(
-            pk=position.pk
-        )
-        others = others.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=position.starts_on))
-        if position.ends_on is not None:
-            others = others.filter(starts_on__lte=position.ends_on)
-        for other in others:
-            other.is_primary = False
-            save_tracked(other, by=by)
-    return save_tracked(position, by=by, expected_version=expected_version)
+def make_way(position: Position, *, by: "User") -> None:
+    """Before saving a position: who becomes the first to contact replaces whoever was. That is a preference
+    of today, not history."""
+    if not position.is_primary:
+        return
+    others = Position.objects.filter(employer_id=position.employer_id, is_primary=True).exclude(
+        pk=position.pk
+    )
+    others = others.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=position.starts_on))
+    if position.ends_on is not None:
+        others = others.filter(starts_on__lte=position.ends_on)
+    for other in others:
+        other.is_primary = False
+        save_tracked(other, by=by)
+
+
+@transaction.atomic
+def save_position(position: Position, *, by: "User") -> Position:
+    """Add or change a position. Raises ValidationError, for instance when somebody else has the chair."""
+    make_way(position, by=by)
+    return save_tracked(position, by=by)
 
 
 @transaction.atomic

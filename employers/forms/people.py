@@ -1,0 +1,79 @@
+"""Forms on contact persons and their positions."""
+
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from deventer_crm.core import clock
+from deventer_crm.core.forms import CrmForm, VersionedModelForm
+from employers.forms.employers import clean_phone
+from employers.models import ContactPerson, Employer, Position
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+DATE = {"type": "date"}
+
+
+class PersonForm(VersionedModelForm):
+    """Business data only (R13): where we have it from is asked, what is private is not."""
+
+    class Meta:
+        model = ContactPerson
+        fields = (
+            "first_name",
+            "last_name",
+            "email",
+            "phone",
+            "source",
+            "informed_on",
+            "objects_to_mail",
+            "has_objected",
+        )
+        labels = {"last_name": _("Last name")}
+        help_texts = {
+            "informed_on": _("The day we told this person that we keep these data."),
+        }
+        widgets = {"informed_on": forms.DateInput(attrs=DATE, format="%Y-%m-%d")}
+
+    def clean_phone(self) -> str:
+        return clean_phone(self.cleaned_data["phone"])
+
+
+class PositionForm(VersionedModelForm):
+    """What somebody is at an employer. `found`: the employers that a search gave; without it the employer is
+    given by the page."""
+
+    class Meta:
+        model = Position
+        fields = ("employer", "title", "seat", "is_primary", "starts_on", "ends_on")
+        help_texts = {"is_primary": _("Shown first on the page of the employer.")}
+        widgets = {
+            "employer": forms.RadioSelect,
+            "starts_on": forms.DateInput(attrs=DATE, format="%Y-%m-%d"),
+            "ends_on": forms.DateInput(attrs=DATE, format="%Y-%m-%d"),
+        }
+
+    def __init__(self, *args: Any, user: "User", found: list[Employer] | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, user=user, **kwargs)
+        if found is None:
+            del self.fields["employer"]
+        else:
+            field = self.fields["employer"]
+            field.queryset = Employer.objects.filter(pk__in=[employer.pk for employer in found])
+            field.empty_label = None
+            field.choices = [(employer.pk, employer.name) for employer in found]
+            field.error_messages["required"] = _("Search for an employer and choose it.")
+        self.fields["seat"].choices = Position.Seat.choices
+        if not self.instance.pk:
+            self.fields["starts_on"].initial = clock.today()
+
+    def validate_constraints(self) -> None:
+        """Left to the service: a new first contact replaces the old one, which the constraint cannot know."""
+
+
+class EndPositionForm(CrmForm):
+    """The last day of a position."""
+
+    ends_on = forms.DateField(label=_("Last day"), widget=forms.DateInput(attrs=DATE, format="%Y-%m-%d"))

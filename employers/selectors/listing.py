@@ -1,0 +1,221 @@
+"""The list of employers as a page shows it."""
+
+import datetime as dt
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from django.core.paginator import Page
+from django.db.models import Case, CharField, F, IntegerField, QuerySet, Value, When
+from django.db.models.functions import Cast, Concat, Trim
+from django.http import QueryDict
+from django.utils.http import urlencode
+from django.utils.translation import gettext_lazy as _
+
+from accounts.roles import Act, Role
+from deventer_crm.core import clock, panels
+from deventer_crm.core.paging import page_of
+from employers.filters import Choices, EmployerFilter
+from employers.models import Area, Employer, Sector, Track
+from employers.querysets import fold
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+PAGE_SIZE = 25
+#: Shorter questions match too much to put the best first.
+RANKED_FROM = 3
+
+Order = tuple[Any, ...]
+SORTS: dict[str, Order] = {
+    "name": ("sort_name", "pk"),
+    "-name": ("-sort_name", "-pk"),
+    "sector": (F("sector__name").asc(nulls_last=True), "sort_name", "pk"),
+    "-sector": (F("sector__name").desc(nulls_last=True), "sort_name", "pk"),
+    "area": (F("area__name").asc(nulls_last=True), "sort_name", "pk"),
+    "-area": (F("area__name").desc(nulls_last=True), "sort_name", "pk"),
+    "jobs": (F("jobs").asc(nulls_first=True), "-sort_name", "-pk"),
+    "-jobs": (F("jobs").desc(nulls_last=True), "sort_name", "pk"),
+    "contact": (F("last_contact_at").asc(nulls_first=True), "pk"),
+    "-contact": (F("last_contact_at").desc(nulls_last=True), "-pk"),
+    "manager": (F("manager_name").asc(nulls_last=True), "sort_name", "pk"),
+    "-manager": (F("manager_name").desc(nulls_last=True), "sort_name", "pk"),
+}
+
+
+@dataclass(frozen=True)
+class Chip:
+    """A filter that is on; `remove_url` is the list without it."""
+
+    label: Any
+    value: str
+    remove_url: str
+
+
+@dataclass(frozen=True)
+class Head:
+    """A column's head; `url` sorts by it, `direction` is how it is sorted now (aria-sort)."""
+
+    label: Any
+    url: str = ""
+    direction: str = ""
+    is_number: bool = False
+
+
+@dataclass(frozen=True)
+class Listing:
+    """One page of the list. `is_guess`: nothing matched, these look like it. `columns`: label and cells of
+    the columns other apps registered."""
+
+    filter: EmployerFilter
+    heads: list[Head]
+    asked: str
+    clear_url: str
+    page: "Page[Employer]"
+    chips: list[Chip]
+    sort: str
+    is_guess: bool
+    is_empty_register: bool
+    sees_contact: bool
+    sees_exact_jobs: bool
+    columns: list[tuple[Any, dict[int, Any]]] = field(default_factory=list)
+
+    @property
+    def address(self) -> str:
+        """The query of this page with only what is filled in."""
+        filled = [
+            (name, value) for name, values in self.filter.data.lists() for value in values if value != ""
+        ]
+        return f"?{urlencode(filled)}" if filled else ""
+
+    @property
+    def has_more_filters(self) -> bool:
+        """Whether a filter behind "more" is on."""
+        more = {"size", "track", "top", "kind", "before", "use"}
+        return any(name in more for name, _label, _value in self.filter.active())
+
+
+def filter_choices(day: dt.date) -> dict[str, Choices]:
+    """What the filters offer, in one query: sectors, areas and tracks in use, and account managers."""
+    from accounts.models import User
+
+    def rows(name: str, queryset: "QuerySet[Any]", label: Any, position: Any) -> "QuerySet[Any, Any]":
+        return (
+            queryset.order_by()
+            .annotate(
+                list_name=Value(name, CharField()),
+                row_label=Cast(label, CharField()),
+                row_position=Cast(position, IntegerField()),
+            )
+            .values_list("list_name", "pk", "row_label", "row_position")
+        )
+
+    person = Case(
+        When(last_name="", then=F("email")),
+        default=Trim(Concat("first_name", Value(" "), "last_name")),
+        output_field=CharField(),
+    )
+    parts = [
+        rows(name, model.objects.filter(disabled_on__isnull=True), F("name"), F("position"))
+        for name, model in (("sector", Sector), ("area", Area), ("track", Track))
+    ]
+    managers = rows("manager", User.objects.with_role(Role.ACCOUNT_MANAGER), person, Value(0))
+    found: dict[str, Choices] = {"sector": [], "area": [], "track": [], "manager": []}
+    for name, pk, label, _position in sorted(
+        parts[0].union(*parts[1:], managers), key=lambda row: (row[3], row[2].casefold())
+    ):
+        found[name].append((str(pk), label))
+    return found
+
+
+def employer_listing(params: QueryDict, user: "User") -> Listing:
+    """The page that the address asks for, in as many queries for ten employers as for any number."""
+    today = clock.today()
+    sees_contact, sees_exact = user.can(Act.SEE_CONTACT_DATES), user.can(Act.VIEW_EXACT_JOBS)
+    visible = Employer.objects.visible_to(user).filter(merged_into__isnull=True)
+    choices = filter_choices(today)
+    chosen = EmployerFilter(params, visible, user=user, choices=choices, today=today)
+    found = chosen.qs
+    asked = chosen.form.cleaned_data.get("q") or ""
+    sort = _sort(params.get("sort", ""), sees_contact=sees_contact, sees_exact=sees_exact)
+    page = page_of(_dressed(found, asked, sort, today), params.get("page"), PAGE_SIZE)
+    is_guess = False
+    if asked and not page.paginator.count:
+        other = EmployerFilter(_without(params, "q"), visible, user=user, choices=choices, today=today)
+        guessed = page_of(_dressed(other.qs.alike(asked), "", sort, today), params.get("page"), PAGE_SIZE)
+        if guessed.paginator.count:
+            page, is_guess = guessed, True
+    columns = panels.columns_for("employers.list", page.object_list, user)
+    return Listing(
+        filter=chosen,
+        heads=_heads(params, sort, [label for label, _cells in columns], sees_contact, sees_exact),
+        asked=asked,
+        clear_url=f"?{urlencode({'sort': sort})}" if sort else "?",
+        page=page,
+        chips=[
+            Chip(label, value, f"?{_without(params, name).urlencode()}")
+            for name, label, value in chosen.active()
+        ],
+        sort=sort,
+        is_guess=is_guess,
+        is_empty_register=not page.paginator.count and not chosen.active(),
+        sees_contact=sees_contact,
+        sees_exact_jobs=sees_exact,
+        columns=columns,
+    )
+
+
+def _heads(
+    params: QueryDict, sort: str, labels: list[Any], sees_contact: bool, sees_exact: bool
+) -> list[Head]:
+    """The columns of the table; a second click on a head turns the order round."""
+
+    def head(name: str, label: Any, *, first: str = "", is_number: bool = False) -> Head:
+        now = {name: "ascending", f"-{name}": "descending"}.get(sort or "name", "")
+        wanted = f"-{name}" if now == "ascending" or (not now and first == "descending") else name
+        target = _without(params, "sort")
+        target["sort"] = wanted
+        return Head(label, f"?{target.urlencode()}", now, is_number)
+
+    jobs = _("Working persons")
+    return [
+        head("name", _("Name")),
+        head("sector", _("Sector")),
+        head("area", _("Area")),
+        head("jobs", jobs, first="descending", is_number=True) if sees_exact else Head(jobs, is_number=True),
+        *([head("contact", _("Last contact"))] if sees_contact else []),
+        head("manager", _("Account manager")),
+        *(Head(label) for label in labels),
+    ]
+
+
+def _sort(asked: str, *, sees_contact: bool, sees_exact: bool) -> str:
+    """The order asked for, unless it would tell what this reader may not know (R2: jobs; R9: contact)."""
+    hidden = {"jobs": not sees_exact, "contact": not sees_contact}
+    return "" if asked not in SORTS or hidden.get(asked.removeprefix("-")) else asked
+
+
+def _dressed(rows: "QuerySet[Employer]", asked: str, sort: str, today: dt.date) -> "QuerySet[Employer]":
+    """Rows with what the table shows, in order. Without a chosen order, names that begin with what was asked
+    come first."""
+    rows = rows.with_manager(today).select_related("sector", "area").defer("search_text")  # type: ignore[attr-defined]  # our queryset
+    if sort or len(asked) < RANKED_FROM:
+        return rows.order_by(*SORTS[sort or "name"])
+    begins = Case(When(sort_name__startswith=fold(asked), then=0), default=1, output_field=IntegerField())
+    return rows.order_by(begins, *SORTS["name"])
+
+
+def _without(params: QueryDict, name: str) -> QueryDict:
+    left = params.copy()
+    left.pop(name, None)
+    left.pop("page", None)
+    return left
+
+
+def find_employers(user: "User", text: str, limit: int = 10) -> list[Employer]:
+    """Employers in use that this person may see, for search fields: exact hits first, else look-alikes."""
+    visible = Employer.objects.visible_to(user).current()
+    if not text.strip():
+        return []
+    found = visible.search(text)
+    rows = list(_dressed(found, text, "", clock.today())[:limit])
+    return rows or list(_dressed(visible.alike(text), "", "", clock.today())[:limit])

@@ -1,0 +1,191 @@
+"""Contact persons and their positions."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from accounts.permissions import require
+from accounts.roles import Act
+from deventer_crm.core import clock
+from employers.forms.employers import put_errors
+from employers.forms.people import EndPositionForm, PersonForm, PositionForm
+from employers.forms.saving import save_form
+from employers.models import ContactPerson, Employer, Position
+from employers.selectors import find_employers
+from employers.selectors.people import people_page, person_page
+from employers.services import add_person, change_job, end_position, make_way, save_position
+
+
+def _person(request: HttpRequest, pk: int) -> ContactPerson:
+    return get_object_or_404(ContactPerson.objects.visible_to(request.user), pk=pk)
+
+
+def _position(request: HttpRequest, pk: int) -> Position:
+    rows = Position.objects.visible_to(request.user).select_related("person", "employer")
+    return get_object_or_404(rows, pk=pk)
+
+
+def _number(text: str | None) -> int | None:
+    return int(text) if text and text.isdecimal() and len(text) < 19 else None
+
+
+@require_safe
+@require(Act.SEE_DOSSIERS)
+def person_list(request: HttpRequest) -> HttpResponse:
+    """All contact persons, or those of one employer."""
+    asked = request.GET.get("q", "").strip()
+    employer_id = _number(request.GET.get("employer"))
+    employer = None
+    if employer_id is not None:
+        employer = get_object_or_404(Employer.objects.visible_to(request.user), pk=employer_id)
+    context: dict[str, Any] = {
+        "page_obj": people_page(
+            request.user, asked=asked, employer_id=employer_id, page=request.GET.get("page")
+        ),
+        "asked": asked,
+        "employer": employer,
+    }
+    template = "employers/person_list.html"
+    if request.htmx and not request.htmx.history_restore_request:
+        template += "#results"
+    return render(request, template, context)
+
+
+@require_safe
+@require(Act.SEE_DOSSIERS)
+def person_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    """One person: how to reach them, positions now and before, the last contacts."""
+    return render(
+        request, "employers/person_detail.html", {"page": person_page(_person(request, pk), request.user)}
+    )
+
+
+@require(Act.EDIT_PERSON)
+def person_add(request: HttpRequest) -> HttpResponse:
+    """A new person, usually with a position at the employer the link came from."""
+    employer = None
+    employer_id = _number(request.GET.get("employer"))
+    if employer_id is not None:
+        rows = Employer.objects.visible_to(request.user).filter(merged_into__isnull=True)
+        employer = get_object_or_404(rows, pk=employer_id)
+    form = PersonForm(request.POST or None, user=request.user)
+    position_form = None
+    if employer is not None:
+        position_form = PositionForm(
+            request.POST or None, user=request.user, instance=Position(employer=employer), prefix="position"
+        )
+    valid = request.method == "POST" and form.is_valid()
+    valid = (position_form is None or position_form.is_valid()) and valid
+    if valid:
+        try:
+            person = add_person(
+                form.instance, by=request.user, position=position_form.instance if position_form else None
+            )
+        except ValidationError as error:
+            put_errors(position_form or form, error)
+        else:
+            messages.success(request, _("%(name)s is added.") % {"name": str(person)})
+            return redirect(employer) if employer else redirect("employers:person", person.pk)
+    context = {"form": form, "position_form": position_form, "employer": employer}
+    wrong = form.errors or (position_form and position_form.errors)
+    return render(request, "employers/person_form.html", context, status=422 if wrong else 200)
+
+
+@require(Act.EDIT_PERSON)
+def person_edit(request: HttpRequest, pk: int) -> HttpResponse:
+    """Business data of a person."""
+    person = _person(request, pk)
+    form = PersonForm(request.POST or None, instance=person, user=request.user)
+    if request.method == "POST" and form.is_valid() and save_form(form, by=request.user):
+        messages.success(request, _("Saved."))
+        return redirect("employers:person", pk)
+    context = {"form": form, "person": _person(request, pk)}
+    return render(request, "employers/person_form.html", context, status=422 if form.errors else 200)
+
+
+@require(Act.EDIT_PERSON)
+def position_add(request: HttpRequest, pk: int) -> HttpResponse:
+    """Another position; `?ends=<position>` for a change of job: the old one ends when the new one begins."""
+    person = _person(request, pk)
+    leaving = None
+    leaving_id = _number(request.POST.get("ends") or request.GET.get("ends"))
+    if leaving_id is not None:
+        rows = Position.objects.visible_to(request.user).select_related("employer").filter(person=person)
+        leaving = get_object_or_404(rows, pk=leaving_id)
+    asked = (request.POST.get("q") or request.GET.get("q") or "").strip()
+    found = find_employers(request.user, asked)
+    form = PositionForm(
+        request.POST or None, user=request.user, found=found, instance=Position(person=person)
+    )
+    if request.method == "POST" and form.is_valid():
+        new = form.instance
+        try:
+            if leaving is not None:
+                change_job(
+                    leaving,
+                    by=request.user,
+                    employer=new.employer,
+                    title=new.title,
+                    starts_on=new.starts_on,
+                    seat=new.seat,
+                )
+            else:
+                save_position(new, by=request.user)
+        except ValidationError as error:
+            put_errors(form, error)
+        else:
+            messages.success(request, _("Saved."))
+            return redirect("employers:person", pk)
+    context: dict[str, Any] = {
+        "form": form,
+        "person": person,
+        "leaving": leaving,
+        "asked": asked,
+        "found": found,
+        "hidden": [("ends", leaving.pk)] if leaving else [],
+    }
+    return render(request, "employers/position_form.html", context, status=422 if form.errors else 200)
+
+
+@require(Act.EDIT_PERSON)
+def position_edit(request: HttpRequest, pk: int) -> HttpResponse:
+    """Correct a position."""
+    position = _position(request, pk)
+    form = PositionForm(request.POST or None, instance=position, user=request.user)
+    if request.method == "POST" and form.is_valid():
+        saved = save_form(form, by=request.user, before=lambda row: make_way(row, by=request.user))
+        if saved is not None:
+            messages.success(request, _("Saved."))
+            return redirect("employers:person", position.person_id)
+    context = {"form": form, "person": position.person, "position": _position(request, pk)}
+    return render(request, "employers/position_form.html", context, status=422 if form.errors else 200)
+
+
+@require(Act.EDIT_PERSON)
+def position_end(request: HttpRequest, pk: int) -> HttpResponse:
+    """The last day of a position."""
+    position = _position(request, pk)
+    form = EndPositionForm(request.POST or None, user=request.user, initial={"ends_on": clock.today()})
+    if request.method == "POST" and form.is_valid():
+        try:
+            end_position(position, by=request.user, ends_on=form.cleaned_data["ends_on"])
+        except ValidationError as error:
+            put_errors(form, error)
+        else:
+            messages.success(request, _("Saved."))
+            return redirect("employers:person", position.person_id)
+    context = {
+        "form": form,
+        "title": _("End a position"),
+        "question": _("%(person)s, %(title)s at %(employer)s")
+        % {"person": str(position.person), "title": position.title, "employer": position.employer.name},
+        "consequences": [_("The position stays readable on the page of the person.")],
+        "action": _("End the position"),
+        "back_url": position.person.get_absolute_url(),
+    }
+    return render(request, "components/confirm.html", context, status=422 if form.errors else 200)
