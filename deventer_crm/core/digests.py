@@ -187,29 +187,31 @@ def _deliver() -> tuple[Counts, str]:
     mails = reminders = 0
     problem = ""
     connection: BaseEmailBackend | None = None
-    for digest in list(due):
-        if not digest.recipient.is_active or not digest.recipient.email:
-            _give_up(digest, "the account is no longer active")
-            continue
-        _note_attempt(digest)
-        try:
-            if connection is None:
-                connection = get_connection()
-                connection.open()
-            message(digest, connection).send()
-        except MAIL_PROBLEMS as trouble:
-            problem = f"{type(trouble).__name__}: {trouble}"[:300]
-            server_is_away = connection is None or getattr(connection, "connection", None) is None
-            _note_failure(digest, problem)
-            _close(connection)
-            connection = None
-            if server_is_away:
-                break
-        else:
-            _note_sent(digest)
-            mails += 1
-            reminders += digest.reminder_count
-    _close(connection)
+    try:
+        for digest in list(due):
+            if not digest.recipient.is_active or not digest.recipient.email:
+                _give_up(digest, "the account is no longer active")
+                continue
+            _note_attempt(digest)
+            try:
+                if connection is None:
+                    connection = get_connection()
+                    connection.open()
+                message(digest, connection).send()
+            except MAIL_PROBLEMS as trouble:
+                problem = f"{type(trouble).__name__}: {trouble}"[:300]
+                server_is_away = getattr(connection, "connection", None) is None
+                _note_failure(digest, problem)
+                _close(connection)
+                connection = None
+                if server_is_away:
+                    break
+            else:
+                _note_sent(digest)
+                mails += 1
+                reminders += digest.reminder_count
+    finally:
+        _close(connection)
     return Counts(mails, reminders), problem
 
 
