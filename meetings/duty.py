@@ -136,6 +136,18 @@ def duties(
     return found
 
 
+def for_reader(found: Mapping[int, Duty], year: int, as_of: dt.date, user: "User") -> Mapping[int, Duty]:
+    """What this reader may see of duties that were read from everything (R10): the same in one query when no
+    meeting of these employers is hidden from the reader, else read again from what is visible."""
+    if user.can(Act.VIEW_CONFIDENTIAL) or not found:
+        return found
+    family = families(found).members
+    hidden = Meeting.objects.filter(employer_rows__employer__in=list(family)).exclude(
+        pk__in=Meeting.objects.visible_to(user).values("pk")
+    )
+    return duties(found, year, as_of, user=user) if hidden.exists() else found
+
+
 @dataclass(frozen=True)
 class _Outcome:
     """What a meeting is worth for one employer: a visit held, or one planned."""

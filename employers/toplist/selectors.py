@@ -50,6 +50,11 @@ class Row:
         """Places won (positive) or lost since last year's list; None for who was not on it."""
         return self.before.rank - self.rank if self.before and self.before.is_listed else None
 
+    @property
+    def places_down(self) -> int:
+        """Places lost since last year's list."""
+        return -(self.change or 0)
+
 
 @dataclass(frozen=True)
 class Figures:

@@ -1,6 +1,8 @@
 """C1: the largest employers are visited or invited each year (R5, R6)."""
 
 import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
@@ -8,9 +10,46 @@ from django.utils.translation import ngettext
 
 from deventer_crm.core.commitments import Measured, Norm, Period, measure
 from deventer_crm.core.models import Commitment
-from employers.models import TopListEntry
+from employers.models import TopList, TopListEntry
 from employers.toplist.selectors import standing_list
 from meetings.duty import Duty, Status, Tally, duties
+
+
+@dataclass(frozen=True)
+class ListDuties:
+    """The frozen list of a year as of a day, with the duty of each entry that carries one."""
+
+    top_list: TopList
+    entries: tuple[TopListEntry, ...]
+    found: Mapping[int, Duty]
+
+    def of(self, entry: TopListEntry) -> Duty:
+        return self.found[entry.employer_id]
+
+    @property
+    def tally(self) -> Tally:
+        return Tally.of(self.of(entry) for entry in self.entries)
+
+    @property
+    def met(self) -> list[TopListEntry]:
+        return [entry for entry in self.entries if self.of(entry).met]
+
+    @property
+    def planned(self) -> list[TopListEntry]:
+        return [entry for entry in self.entries if self.of(entry).status == Status.PLANNED]
+
+    @property
+    def still_open(self) -> list[TopListEntry]:
+        return [entry for entry in self.entries if self.of(entry).is_open]
+
+
+def list_duties(year: int, as_of: dt.date) -> ListDuties | None:
+    """None when no list of that year stood on that day. Six queries, whatever the size of the list."""
+    frozen = standing_list(year, as_of)
+    if frozen is None:
+        return None
+    entries = tuple(frozen.entries.with_duty().select_related("employer", "employer__merged_into"))
+    return ListDuties(frozen, entries, duties((entry.employer_id for entry in entries), year, as_of))
 
 
 @measure("top_list_duty")
@@ -19,30 +58,24 @@ def top_list_duty(
 ) -> Measured:
     """Entries of the frozen list of that day whose duty is met. The norm is their number: the norm row only
     sets the size of the next list (R4). Nothing to measure without a list."""
-    year = period.start.year
-    frozen = standing_list(year, as_of)
-    if frozen is None:
-        return Measured(missing=_("The list of %(year)s is not frozen yet.") % {"year": year})
-    entries = list(frozen.entries.with_duty().values_list("pk", "employer_id"))
-    found = duties((employer_id for _pk, employer_id in entries), year, as_of)
-    met = [pk for pk, employer_id in entries if found[employer_id].met]
-    planned = [pk for pk, employer_id in entries if found[employer_id].status == Status.PLANNED]
-    tally = Tally.of(found[employer_id] for _pk, employer_id in entries)
+    seen = list_duties(period.start.year, as_of)
+    if seen is None:
+        return Measured(missing=_("The list of %(year)s is not frozen yet.") % {"year": period.start.year})
+    met, planned = seen.met, seen.planned
     rows = TopListEntry.objects.select_related("employer", "employer__merged_into", "top_list")
     return Measured(
         count=Decimal(len(met)),
         planned=Decimal(len(planned)),
-        norm=Decimal(len(entries)),
-        headline=str(tally),
-        outlook=_outlook(period, as_of, len(met), len(planned), [found[pk] for _entry, pk in entries]),
-        evidence=(rows.filter(pk__in=met),),
-        planned_evidence=(rows.filter(pk__in=planned),),
+        norm=Decimal(len(seen.entries)),
+        headline=str(seen.tally),
+        outlook=_outlook(period, as_of, len(met), len(planned), len(seen.still_open)),
+        evidence=(rows.filter(pk__in=[entry.pk for entry in met]),),
+        planned_evidence=(rows.filter(pk__in=[entry.pk for entry in planned]),),
     )
 
 
-def _outlook(period: Period, as_of: dt.date, met: int, planned: int, all_duties: list[Duty]) -> str:
+def _outlook(period: Period, as_of: dt.date, met: int, planned: int, open_count: int) -> str:
     """What 31 December will show if everything planned takes place, and what is still to be done."""
-    open_count = sum(duty.is_open for duty in all_duties)
     nothing = ngettext("%(count)d employer nothing yet", "%(count)d employers nothing yet", open_count) % {
         "count": open_count
     }

@@ -14,7 +14,7 @@ from employers.models import TopListEntry
 from employers.toplist.duty_source import supplies_duties
 from employers.toplist.families import families
 from employers.toplist.selectors import standing_list
-from meetings.duty import Duty, duties
+from meetings.duty import Duty, Tally, duties
 
 
 @supplies_duties
@@ -55,6 +55,17 @@ def duty_column(employers: list[Any], user: Any) -> dict[int, Any]:
     }
 
 
+@panel("top_list.header")
+def headline(shown: Any, user: Any) -> Panel | None:
+    """Above a frozen list: spoken, only invited, planned and nothing, never as one number. Totals count what
+    is confidential too (R10)."""
+    if not shown.is_frozen:
+        return None
+    found = duties((row.employer.pk for row in shown.with_duty), shown.year)
+    tally = Tally.of(found[row.employer.pk] for row in shown.with_duty)
+    return Panel("meetings/duty_headline.html", {"tally": tally})
+
+
 @panel("employer.header", order=20)
 def duty_badge(employer: Any, user: Any) -> Panel | None:
     """Number on the list and what came of the duty; nothing for who is not on it."""
@@ -67,5 +78,5 @@ def duty_badge(employer: Any, user: Any) -> Panel | None:
     duty = duties([employer.pk], year, user=user)[employer.pk]
     return Panel(
         "meetings/duty_panel.html",
-        {"duty": duty, "entry": entry, "year": year},
+        {"duty": duty, "entry": entry, "year": str(year)},
     )

@@ -1,0 +1,234 @@
+"""The list of the largest employers of a year (R4): look, adjust, freeze."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.forms import Form
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from accounts.permissions import require
+from accounts.roles import Act
+from deventer_crm.core import clock
+from deventer_crm.core.formatting import nl_date
+from deventer_crm.core.panels import panels_for
+from employers.forms.toplist import AdjustForm, FreezeForm
+from employers.models import Employer, TopList, TopListAdjustment
+from employers.toplist import services
+from employers.toplist.comparison import Movement, explained_list
+from employers.toplist.duty_source import duties
+from employers.toplist.selectors import (
+    ADDED,
+    EXCLUDED,
+    concept,
+    hidden_from,
+    kvk_numbers,
+    standing_list,
+)
+
+FIRST_YEAR = 2000
+#: Employers a search for somebody to add shows; who needs more types more.
+FOUND = 12
+
+
+def _known_year(year: int) -> None:
+    if not FIRST_YEAR <= year <= clock.today().year + 1:
+        raise Http404
+
+
+@require_GET
+@require(Act.SEE_DOSSIERS)
+def this_year(request: HttpRequest) -> HttpResponse:
+    """An address without a year: that of today."""
+    return redirect("employers:top", year=clock.today().year)
+
+
+@require_GET
+@require(Act.SEE_DOSSIERS)
+def top(request: HttpRequest, year: int) -> HttpResponse:
+    """The list with what changed and what came of the duty."""
+    _known_year(year)
+    found = explained_list(year)
+    shown = found.shown
+    hidden = hidden_from(shown.rows, request.user)
+    rows = [row for row in shown.rows if row.employer.pk not in hidden]
+    ids = [row.employer.pk for row in rows]
+    today = clock.today()
+    numbers = kvk_numbers(ids)
+    duty_of = duties(ids, year, None, request.user)
+    managers = dict(Employer.objects.filter(pk__in=ids).with_manager(today).values_list("pk", "manager_name"))
+    exact = request.user.can(Act.VIEW_EXACT_JOBS)
+    context = {
+        "year": str(year),
+        "list": shown,
+        "comparison": found,
+        "lines": [
+            {
+                "row": row,
+                "duty": duty_of.get(row.employer.pk),
+                "manager": managers.get(row.employer.pk),
+                "kvk": numbers.get(row.employer.pk, []),
+            }
+            for row in rows
+        ],
+        "hidden": len(shown.rows) - len(rows),
+        "panels": panels_for("top_list.header", shown, request.user),
+        "newcomers": _explained(found.newcomers, hidden, request.user, exact=exact),
+        "leavers": _explained(found.leavers, hidden, request.user, exact=exact),
+        "can_freeze": request.user.can(Act.FREEZE),
+        "years": _years(year),
+        "history": list(
+            TopList.objects.filter(year=year, superseded_on__isnull=False)
+            .select_related("frozen_by")
+            .order_by("-frozen_on", "-pk")[:5]
+        ),
+    }
+    return render(request, "employers/toplist.html", context)
+
+
+def _explained(
+    movements: tuple[Movement, ...], hidden: set[int], user: Any, *, exact: bool
+) -> list[dict[str, Any]]:
+    """Movements with their sentence; employers this reader may not know of are left out (R10)."""
+    secret = {item.employer.pk for item in movements if item.employer.is_confidential}
+    if secret:
+        seen = Employer.objects.visible_to(user).filter(pk__in=secret).values_list("pk", flat=True)
+        hidden = hidden | (secret - set(seen))
+    return [
+        {"movement": item, "sentence": item.explain(exact=exact)}
+        for item in movements
+        if item.employer.pk not in hidden
+    ]
+
+
+def _years(shown: int) -> list[str]:
+    """Years with a frozen list, this year, and the one on the page: newest first. As text, for a number of
+    four digits gets a thousands separator on a Dutch page."""
+    frozen = TopList.objects.filter(superseded_on__isnull=True).order_by("-year")
+    years = {*frozen.values_list("year", flat=True)[:6], clock.today().year, shown}
+    return [str(year) for year in sorted(years, reverse=True)]
+
+
+@require_http_methods(["GET", "POST"])
+@require(Act.FREEZE)
+def freeze(request: HttpRequest, year: int) -> HttpResponse:
+    """Ask once more, with what it means; the list that stands is replaced with a reason."""
+    _known_year(year)
+    standing = standing_list(year)
+    figures = concept(year, size=standing.size if standing else None)
+    if figures.reference_date is None:
+        messages.warning(request, _("Import a register first: there is nothing to freeze yet."))
+        return redirect("employers:top", year=year)
+    initial = {"size": figures.size, "reference_date": figures.reference_date.isoformat()}
+    form = FreezeForm(request.POST or None, year=year, replaces=standing is not None, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.freeze_top_list(
+                year,
+                by=request.user,
+                size=form.cleaned_data["size"],
+                reference_date=form.cleaned_data["reference_date"],
+                reason=form.cleaned_data.get("reason", ""),
+            )
+        except ValidationError as problem:
+            _add_errors(form, problem)
+        else:
+            messages.success(request, _("The list of %(year)s is frozen.") % {"year": year})
+            return redirect("employers:top", year=year)
+    count = sum(row.has_duty for row in figures.rows)
+    context = {
+        "title": (_("Replace the list of %(year)s") if standing else _("Freeze the list of %(year)s"))
+        % {"year": year},
+        "question": ngettext(
+            "The list has %(count)d employer by the figures of %(date)s.",
+            "The list has %(count)d employers by the figures of %(date)s.",
+            count,
+        )
+        % {"count": count, "date": nl_date(figures.reference_date)},
+        "consequences": [
+            _("From now on these employers are visited or invited each year: the monitor counts them."),
+            _("The list keeps its employers, places and numbers when a newer register comes in."),
+            _("Your name and today's date are kept with it."),
+        ],
+        "action": _("Replace the list") if standing else _("Freeze the list"),
+        "back_url": reverse("employers:top", args=[year]),
+        "form": form,
+    }
+    return render(request, "components/confirm.html", context, status=422 if form.errors else 200)
+
+
+@require_http_methods(["GET", "POST"])
+@require(Act.FREEZE)
+def adjust(request: HttpRequest, year: int) -> HttpResponse:
+    """Leave an employer out or add one, with the reason. Without `?bedrijf=` it is looked up first."""
+    _known_year(year)
+    status = EXCLUDED if request.GET.get("soort") == "weglaten" else ADDED
+    chosen = request.GET.get("bedrijf", "")
+    people_see = Employer.objects.visible_to(request.user).current()
+    employer = None
+    if chosen:
+        if not chosen.isdecimal() or len(chosen) > 18:
+            raise Http404
+        employer = get_object_or_404(people_see, pk=chosen)
+    form = AdjustForm(request.POST or None)
+    if request.method == "POST" and employer is not None and form.is_valid():
+        try:
+            services.adjust_top_list(
+                year, employer, status=status, reason=form.cleaned_data["reason"], by=request.user
+            )
+        except ValidationError as problem:
+            _add_errors(form, problem)
+        else:
+            messages.success(request, _adjusted(status, employer, year))
+            return redirect("employers:top", year=year)
+    asked = request.GET.get("q", "").strip()[:100]
+    found = list(people_see.search(asked).select_related("sector", "area")[:FOUND]) if asked else []
+    if asked and not found:
+        found = list(people_see.alike(asked).select_related("sector", "area")[:FOUND])
+    context = {
+        "year": str(year),
+        "status": status,
+        "is_exclusion": status == EXCLUDED,
+        "employer": employer,
+        "form": form,
+        "asked": asked,
+        "found": found,
+        "is_frozen": standing_list(year) is not None,
+    }
+    return render(request, "employers/toplist_adjust.html", context, status=422 if form.errors else 200)
+
+
+def _adjusted(status: str, employer: Employer, year: int) -> str:
+    values = {"name": employer.name, "year": year}
+    if status == EXCLUDED:
+        return _("%(name)s is left out of the list of %(year)s.") % values
+    return _("%(name)s is added to the list of %(year)s.") % values
+
+
+@require_POST
+@require(Act.FREEZE)
+def withdraw(request: HttpRequest, year: int, pk: int) -> HttpResponse:
+    """Take an adjustment back."""
+    visible = Employer.objects.visible_to(request.user)
+    adjustment = get_object_or_404(
+        TopListAdjustment.objects.filter(employer__in=visible).select_related("employer"), pk=pk, year=year
+    )
+    services.withdraw_adjustment(adjustment, by=request.user)
+    messages.success(
+        request, _("The change for %(name)s is taken back.") % {"name": adjustment.employer.name}
+    )
+    return redirect("employers:top", year=year)
+
+
+def _add_errors(form: Form, problem: ValidationError) -> None:
+    """Beside the field they are about; what has no field stands on top."""
+    if not hasattr(problem, "error_dict"):
+        form.add_error(None, problem)
+        return
+    for name, errors in problem.error_dict.items():
+        form.add_error(name if name in form.fields else None, errors)
