@@ -1,10 +1,16 @@
 """The admin site: log-in through the product's own log-in (second factor included), for those who manage."""
 
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
 from django.conf import settings
 from django.contrib.admin import AdminSite
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponse
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import resolve_url
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import Act
@@ -16,6 +22,8 @@ class CrmAdminSite(AdminSite):
     site_header = _("Administration")
     site_title = _("Administration")
     index_title = _("Reference data, users and settings")
+    index_template = "admin/crm_index.html"
+    enable_nav_sidebar = True
 
     def has_permission(self, request: HttpRequest) -> bool:
         user = request.user
@@ -25,10 +33,34 @@ class CrmAdminSite(AdminSite):
             and (user.can(Act.MANAGE_USERS) or user.can(Act.MANAGE_SETTINGS))
         )
 
+    def admin_view(self, view: Callable[..., Any], cacheable: bool = False) -> Callable[..., Any]:
+        """Somebody who is logged in without the right is told so; Django would ask to log in again."""
+        inner = super().admin_view(view, cacheable)
+
+        @wraps(inner)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            if request.user.is_authenticated and not self.has_permission(request):
+                raise PermissionDenied
+            return inner(request, *args, **kwargs)  # type: ignore[no-any-return]  # a view
+
+        return guarded
+
     def login(self, request: HttpRequest, extra_context: dict[str, object] | None = None) -> HttpResponse:
         if request.user.is_authenticated:
-            # Logged in without the right: say so instead of asking for a password again.
-            from django.core.exceptions import PermissionDenied
-
+            if self.has_permission(request):
+                return HttpResponseRedirect(reverse("admin:index"))
             raise PermissionDenied
-        return redirect_to_login(request.get_full_path(), resolve_url(settings.LOGIN_URL))
+        return redirect_to_login(reverse("admin:index"), resolve_url(settings.LOGIN_URL))
+
+    def logout(self, request: HttpRequest, extra_context: dict[str, object] | None = None) -> HttpResponse:
+        return HttpResponseRedirect(reverse("account_logout"))
+
+    def password_change(
+        self, request: HttpRequest, extra_context: dict[str, object] | None = None
+    ) -> HttpResponse:
+        return HttpResponseRedirect(reverse("account_change_password"))
+
+    def password_change_done(
+        self, request: HttpRequest, extra_context: dict[str, object] | None = None
+    ) -> HttpResponse:
+        return HttpResponseRedirect(reverse("admin:index"))

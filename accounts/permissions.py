@@ -33,7 +33,8 @@ def require(*acts: Act) -> Callable[[View], View]:
 
 
 class RequireAct:
-    """Mixin of class-based views: `required_acts`, one of which is needed; `post_acts` when writing asks more."""
+    """Mixin of class-based views: `required_acts`, one of which is needed; `post_acts` when writing asks
+    more."""
 
     required_acts: tuple[Act, ...] = ()
     post_acts: tuple[Act, ...] = ()

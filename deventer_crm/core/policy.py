@@ -20,12 +20,12 @@ class Definition:
     name: str
     label: Any
     default: Any
-    check: Callable[[Any], bool]
+    kind: str
     unit: Any = ""
 
     def problem_with(self, value: Any) -> Any | None:
         """A sentence for the person who typed the value, or None when it is fine."""
-        return None if self.check(value) else _("This value does not fit this setting.")
+        return None if CHECKS[self.kind](value) else _("This value does not fit this setting.")
 
 
 DEFINITIONS: dict[str, Definition] = {}
@@ -57,7 +57,9 @@ def define(name: str, *, kind: str, default: Any, label: Any, unit: Any = "") ->
     """Register a setting. `kind` is a key of CHECKS; month_day values read "04-01"."""
     if name in DEFINITIONS:
         raise ValueError(f"policy setting {name} is defined twice")
-    DEFINITIONS[name] = Definition(name, label, default, CHECKS[kind], unit)
+    if kind not in CHECKS:
+        raise ValueError(f"policy setting {name} has an unknown kind {kind}")
+    DEFINITIONS[name] = Definition(name, label, default, kind, unit)
 
 
 def value(name: str, on: dt.date | None = None) -> Any:

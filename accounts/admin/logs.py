@@ -1,0 +1,91 @@
+"""To look at only: the trail, the access log, jobs, reminders and mails."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from accounts.admin_base import ReadOnlyAdmin
+from accounts.visibility import visible_trail, with_who
+from deventer_crm.core.models import AccessEvent, Digest, Heartbeat, JobRun, Reminder, TrailEvent
+
+
+@admin.register(TrailEvent)
+class TrailEventAdmin(ReadOnlyAdmin):
+    """What changed in business records (R13)."""
+
+    list_display = ("at", "action", "table_name", "object_id", "changed_fields", "who")
+    list_filter = ("action", "table_name", "at")
+    list_select_related = ("context",)
+    search_fields = ("=object_id", "table_name")
+    search_help_text = _("Number of a record, or name of a table.")
+    fields = ("at", "action", "table_name", "object_id", "changed", "before", "after", "who", "where")
+    readonly_fields = ("who", "where")
+    date_hierarchy = None
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[TrailEvent]:
+        return with_who(visible_trail(super().get_queryset(request), request.user))
+
+    @admin.display(description=_("fields"))
+    def changed_fields(self, obj: TrailEvent) -> str:
+        return ", ".join(obj.changed)
+
+    @admin.display(description=_("who"))
+    def who(self, obj: Any) -> str:
+        return str(obj.who_name or "")
+
+    @admin.display(description=_("from where"))
+    def where(self, obj: TrailEvent) -> str:
+        metadata = obj.context.metadata if obj.context else {}
+        return " ".join(
+            str(metadata[key]) for key in ("source", "url", "job", "command") if metadata.get(key)
+        )
+
+
+@admin.register(AccessEvent)
+class AccessEventAdmin(ReadOnlyAdmin):
+    """Log-in, refusal, confidential records looked at, exports (R13)."""
+
+    list_display = ("at", "verb", "user", "target", "origin")
+    list_filter = ("verb", "at")
+    list_select_related = ("user",)
+    search_fields = ("target", "origin", "user__email", "user__last_name")
+
+
+@admin.register(JobRun)
+class JobRunAdmin(ReadOnlyAdmin):
+    """What periodic jobs did."""
+
+    list_display = ("name", "started_at", "finished_at", "state", "counts")
+    list_filter = ("name", "state")
+
+
+@admin.register(Heartbeat)
+class HeartbeatAdmin(ReadOnlyAdmin):
+    """When the worker and beat last said that they live."""
+
+    list_display = ("name", "at")
+
+
+@admin.register(Reminder)
+class ReminderAdmin(ReadOnlyAdmin):
+    """Reminders; what one is about is shown by number, for the record may be confidential (R10)."""
+
+    list_display = ("kind", "recipient", "period", "due_on", "state", "is_escalation")
+    list_filter = ("kind", "state", "is_escalation")
+    list_select_related = ("recipient",)
+    search_fields = ("recipient__email", "recipient__last_name", "period")
+    exclude = ("target_type",)
+
+
+@admin.register(Digest)
+class DigestAdmin(ReadOnlyAdmin):
+    """Reminder mails: whether and when they went. What was in them is for the person alone."""
+
+    list_display = ("day", "recipient", "state", "reminder_count", "attempts", "sent_at", "error")
+    list_filter = ("state", "day")
+    list_select_related = ("recipient",)
+    search_fields = ("recipient__email", "recipient__last_name")
+    exclude: Any = ("content",)
