@@ -77,8 +77,7 @@ def check_broker() -> Part:
         with current_app.connection_for_write(
             connect_timeout=BROKER_SECONDS, transport_options=options
         ) as broker:
-            broker.ensure_connection(max_retries=1, timeout=2 * BROKER_SECONDS)
-            broker.default_channel.client.ping()
+            broker.ensure_connection(max_retries=1, interval_start=0, interval_step=0)
     except BROKER_AWAY as problem:
         return Part("broker", ok=False, reason=f"no answer ({type(problem).__name__})")
     return Part("broker", ok=True)

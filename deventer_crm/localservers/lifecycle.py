@@ -10,8 +10,10 @@ import os
 import stat
 import sys
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol, cast
 
 from .errors import LocalServerError
 from .paths import LocalPaths
@@ -44,6 +46,15 @@ class LocalServers:
     valkey: bool
 
 
+class Server(Protocol):
+    """What PostgreSQL and Valkey have in common here."""
+
+    def is_running(self) -> bool: ...
+    def start(self) -> None: ...
+    def stop(self) -> bool: ...
+    def pid(self) -> int | None: ...
+
+
 @dataclass(frozen=True)
 class ServerStatus:
     name: str
@@ -56,7 +67,7 @@ def configured() -> LocalServers | None:
     """The local servers these settings ask for; None when they use real ones (production)."""
     from django.conf import settings
 
-    return getattr(settings, "LOCAL_SERVERS", None)
+    return cast("LocalServers | None", getattr(settings, "LOCAL_SERVERS", None))
 
 
 def ensure_started(servers: LocalServers | None = None) -> None:
@@ -85,7 +96,10 @@ def stop_servers(servers: LocalServers) -> list[str]:
     if not servers.paths.root.exists():
         return []
     with _server_lock(servers.paths):
-        candidates = [("Valkey", Valkey(servers.paths)), ("PostgreSQL", Postgres(servers.paths))]
+        candidates: list[tuple[str, Server]] = [
+            ("Valkey", Valkey(servers.paths)),
+            ("PostgreSQL", Postgres(servers.paths)),
+        ]
         return [name for name, server in candidates if server.stop()]
 
 
@@ -159,16 +173,19 @@ def secret_key(path: Path) -> str:
     return path.read_text().strip()
 
 
-def _missing(servers: LocalServers) -> list:
+def _missing(servers: LocalServers) -> list[Server]:
     from .postgres import Postgres
     from .valkey import Valkey
 
-    wanted = [Postgres(servers.paths)] if servers.postgres else []
-    wanted += [Valkey(servers.paths)] if servers.valkey else []
+    wanted: list[Server] = []
+    if servers.postgres:
+        wanted.append(Postgres(servers.paths))
+    if servers.valkey:
+        wanted.append(Valkey(servers.paths))
     return [server for server in wanted if not server.is_running()]
 
 
-def _server_lock(paths: LocalPaths):
+def _server_lock(paths: LocalPaths) -> AbstractContextManager[None]:
     return exclusive(
         paths.server_lock,
         wait=LOCK_SECONDS,

@@ -199,7 +199,9 @@ class Postgres:
             capture_output=True,
             text=True,
             check=False,
-            **({"user": NOBODY, "group": NOBODY_GROUP, "extra_groups": []} if self._runs_as_nobody() else {}),
+            user=NOBODY if self._runs_as_nobody() else None,
+            group=NOBODY_GROUP if self._runs_as_nobody() else None,
+            extra_groups=[] if self._runs_as_nobody() else None,
         )
         if made.returncode:
             raise LocalServerError(

@@ -110,7 +110,9 @@ def start_detached(command: list[str], *, log: int, user: str | None = None) -> 
             stdout=log,
             stderr=log,
             start_new_session=True,
-            **({"user": user, "group": NOBODY_GROUP, "extra_groups": []} if user else {}),
+            user=user,
+            group=NOBODY_GROUP if user else None,
+            extra_groups=[] if user else None,
         )
     finally:
         os.close(log)

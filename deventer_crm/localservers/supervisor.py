@@ -25,6 +25,7 @@ from . import lifecycle
 from .errors import LocalServerError
 from .paths import LocalPaths
 from .processes import (
+    Process,
     clean_environment,
     end_process,
     exclusive,
@@ -84,7 +85,7 @@ def end_left_overs(paths: LocalPaths) -> int:
     return len(left)
 
 
-def _ours(paths: LocalPaths) -> list:
+def _ours(paths: LocalPaths) -> list[Process]:
     # Both carry a path in the local folder as an argument; see Supervisor.commands().
     return find(WEB_MARK, str(paths.root / "web.pid")) + find(WORKER_MARK, str(paths.beat_schedule))
 
