@@ -1,5 +1,6 @@
 """`manage.py run_local`: everything on this machine with one command; `make run` calls it."""
 
+import io
 import os
 import time
 from argparse import ArgumentParser
@@ -77,18 +78,16 @@ class Command(BaseCommand):
         started = time.monotonic()
         self.say(f"Filling it with demo data ({self.demo}) …")
         self.paths.seeding.touch()
-        call_command("demo_data", size=self.demo)
+        # Its accounts are shown with the address, and kept in a file for later starts.
+        call_command("demo_data", size=self.demo, stdout=io.StringIO(), stderr=self.stderr)
         self.paths.seeding.unlink()
         self.say(f"  done in {time.monotonic() - started:.1f} s")
 
-    def _app_folders(self) -> list:
-
+    def _app_folders(self) -> list[Path]:
+        """The folders of our own apps; those of the libraries lie in the checkout too, under .venv."""
         folders = [Path(app.path) for app in apps.get_app_configs()]
-        return [
-            folder
-            for folder in folders
-            if settings.BASE_DIR in folder.parents and ".venv" not in folder.parts
-        ]
+        inside = [folder for folder in folders if settings.BASE_DIR in folder.parents]
+        return [folder for folder in inside if ".venv" not in folder.relative_to(settings.BASE_DIR).parts]
 
     def _database(self) -> str:
         """Names the database and tells a new one from an old one under the same name."""
