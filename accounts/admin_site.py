@@ -34,12 +34,15 @@ class CrmAdminSite(AdminSite):
         )
 
     def admin_view(self, view: Callable[..., Any], cacheable: bool = False) -> Callable[..., Any]:
-        """Somebody who is logged in without the right is told so; Django would ask to log in again."""
+        """One log-in page, and somebody who is logged in without the right is told so (Django would ask to
+        log in again)."""
         inner = super().admin_view(view, cacheable)
 
         @wraps(inner)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-            if request.user.is_authenticated and not self.has_permission(request):
+            if not request.user.is_authenticated:
+                return redirect_to_login(request.get_full_path(), resolve_url(settings.LOGIN_URL))
+            if not self.has_permission(request):
                 raise PermissionDenied
             return inner(request, *args, **kwargs)  # type: ignore[no-any-return]  # a view
 

@@ -4,16 +4,18 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.conf import settings
+from django.contrib import admin
 from django.http import HttpResponse
 from django.shortcuts import resolve_url
-from django.test import Client
-from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.test import Client, RequestFactory
+from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, reverse
 
 from accounts.models import User
 from accounts.roles import Role
 from tests.accounts.factories import UserFactory
-from tests.permission_matrix import ROWS, TL, Row
+from tests.permission_matrix import ADMIN, ADMIN_SITE, ROWS, TL, Row
 
 pytestmark = pytest.mark.django_db
 
@@ -110,3 +112,60 @@ def test_a_confidential_record_does_not_exist_for_others(row: Row, role: Role, c
             assert response.status_code in LET_IN, f"{method}: {response.status_code}"
         else:
             assert response.status_code == 404, f"{method} {row.name} as {role}: {response.status_code}"
+
+
+# ── the admin ────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_every_model_of_the_admin_has_a_row():
+    registered = {model._meta.label for model in admin.site._registry}
+
+    assert registered == set(ADMIN)
+
+
+@pytest.mark.parametrize("role", Role, ids=str)
+def test_the_admin_lets_in_who_manages(role: Role, client_as: ClientAs):
+    client = client_as(UserFactory(role=role))
+
+    expected = 200 if role in ADMIN_SITE else 403
+    assert client.get(reverse("admin:index")).status_code == expected
+    assert client.get(reverse("admin:app_list", args=["core"])).status_code == expected
+    assert client.get(reverse("admin:jsi18n")).status_code == expected
+
+
+@pytest.mark.parametrize("role", Role, ids=str)
+@pytest.mark.parametrize("label", ADMIN)
+def test_a_role_sees_adds_and_changes_what_it_may_in_the_admin(label: str, role: Role, client_as: ClientAs):
+    see, add, change = ADMIN[label]
+    model = apps.get_model(label)
+    user = UserFactory(role=role)
+    client = client_as(user)
+    name = f"admin:{model._meta.app_label}_{model._meta.model_name}"
+
+    assert client.get(reverse(f"{name}_changelist")).status_code == (200 if role in see else 403)
+    response = client.get(reverse(f"{name}_add"))
+    assert response.status_code in ({200, 302} if role in add else {403})
+    response = client.post(reverse(f"{name}_add"), {})
+    assert response.status_code in ({200, 302} if role in add else {403})
+    request = RequestFactory().get("/")
+    request.user = user
+    page = admin.site._registry[model]
+    assert page.has_change_permission(request) is (role in change)
+    assert page.has_delete_permission(request) is False
+
+
+def test_nobody_sees_a_page_of_the_admin_without_logging_in(client: Client):
+    for name in url_names(get_resolver().url_patterns):
+        if not name.startswith("admin:") or name == "admin:login":
+            continue
+        for arguments in ([], ["1"], ["1", "1"], ["core"]):
+            try:
+                url = reverse(name, args=arguments)
+            except NoReverseMatch:
+                continue
+            assert is_login(client.get(url)), name
+            assert is_login(client.post(url)), name
+            break
+        else:
+            # The last pattern catches every other address below the admin.
+            assert "catch_all" in name or "(?P<url>" in name, name

@@ -4,6 +4,7 @@ from typing import Any
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.sites import NotRegistered
@@ -22,7 +23,7 @@ from accounts.models import User
 from accounts.roles import ACT_LABELS, ROLE_LABELS, Act, Role
 
 # Roles are groups that follow a table in code, and allauth's rows follow the account: no pages of their own.
-for model in (Group, EmailAddress, Authenticator):
+for model in (Group, EmailAddress, Authenticator, UserSession):
     try:
         admin.site.unregister(model)
     except NotRegistered:
