@@ -33,6 +33,8 @@ WRITTEN_OUT = str.maketrans(
 )
 #: How alike (0 to 1) a name must be to count as a typing error of what was asked.
 TYPO_SIMILARITY = 0.45
+#: How much less alike than the best guess the others may be.
+TYPO_MARGIN = 0.15
 #: A guess of more than so many employers helps nobody.
 TYPO_LIMIT = 50
 
@@ -70,17 +72,22 @@ class EmployerQuerySet(ConfidentialQuerySet):
 
     def alike(self, text: str) -> Self:
         """Employers whose name or address looks like the text, for when search() finds nothing: "Brinck"
-        finds "Brink". The nearest are looked up first, so the answer stays a small queryset on keys."""
+        finds "Brink". The nearest are looked up first, so the answer stays a small queryset on keys, with
+        `likeness` to order by."""
         with transaction.atomic(), connection.cursor() as cursor:
             # Local to this transaction: the operator that uses the index reads its threshold from here.
             cursor.execute("SET LOCAL pg_trgm.word_similarity_threshold = %s", [TYPO_SIMILARITY])
             asked = fold(text)
-            nearest = (
+            likeness = TrigramWordSimilarity(asked, "search_text")
+            nearest = list(
                 self.filter(search_text__trigram_word_similar=asked)
-                .order_by(TrigramWordSimilarity(asked, "search_text").desc())
-                .values_list("pk", flat=True)[:TYPO_LIMIT]
+                .annotate(likeness=likeness)
+                .order_by("-likeness")
+                .values_list("pk", "likeness")[:TYPO_LIMIT]
             )
-            return self.filter(pk__in=list(nearest))
+        # Much less alike than the best is noise: every "Brons…" looks a little like "Bronstroom".
+        worth = [pk for pk, how_alike in nearest if how_alike >= nearest[0][1] - TYPO_MARGIN]
+        return self.filter(pk__in=worth).annotate(likeness=likeness)
 
     def with_manager(self, day: dt.date) -> Self:
         """`manager_id`, `manager_name` and `manager_since` of the account manager of that day, or null."""

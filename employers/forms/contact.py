@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from deventer_crm.core import clock
@@ -62,7 +63,9 @@ class ContactForm(VersionedModelForm):
     def __init__(self, *args: Any, user: "User", people: "list[ContactPerson]", **kwargs: Any) -> None:
         super().__init__(*args, user=user, **kwargs)
         kinds = {*allowed_kinds(user), self.instance.kind if self.instance.pk else ""}
-        self.fields["kind"].choices = [choice for choice in ContactMoment.Kind.choices if choice[0] in kinds]
+        self.fields["kind"].choices = [
+            (code, capfirst(label)) for code, label in ContactMoment.Kind.choices if code in kinds
+        ]
         if not self.instance.pk:
             self.fields["audience"].initial = default_audience(user)
         self.fields["audience"].required = False

@@ -141,7 +141,9 @@ def employer_listing(params: QueryDict, user: "User") -> Listing:
     is_guess = False
     if asked and not page.paginator.count:
         other = EmployerFilter(_without(params, "q"), visible, user=user, choices=choices, today=today)
-        guessed = page_of(_dressed(other.qs.alike(asked), "", sort, today), params.get("page"), PAGE_SIZE)
+        alike = _dressed(other.qs.alike(asked), "", sort, today)
+        alike = alike if sort else alike.order_by("-likeness", *SORTS["name"])
+        guessed = page_of(alike, params.get("page"), PAGE_SIZE)
         if guessed.paginator.count:
             page, is_guess = guessed, True
     columns = panels.columns_for("employers.list", page.object_list, user)
@@ -218,4 +220,5 @@ def find_employers(user: "User", text: str, limit: int = 10) -> list[Employer]:
         return []
     found = visible.search(text)
     rows = list(_dressed(found, text, "", clock.today())[:limit])
-    return rows or list(_dressed(visible.alike(text), "", "", clock.today())[:limit])
+    alike = _dressed(visible.alike(text), "", "", clock.today()).order_by("-likeness", "sort_name")
+    return rows or list(alike[:limit])
