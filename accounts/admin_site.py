@@ -46,6 +46,7 @@ class CrmAdminSite(AdminSite):
                 raise PermissionDenied
             return inner(request, *args, **kwargs)  # type: ignore[no-any-return]  # a view
 
+        guarded.login_url = settings.LOGIN_URL  # type: ignore[attr-defined]  # LoginRequiredMiddleware reads it
         return guarded
 
     def login(self, request: HttpRequest, extra_context: dict[str, object] | None = None) -> HttpResponse:
