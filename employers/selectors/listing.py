@@ -77,6 +77,7 @@ class Listing:
     is_empty_register: bool
     sees_contact: bool
     sees_exact_jobs: bool
+    is_manager: bool
     columns: list[tuple[Any, dict[int, Any]]] = field(default_factory=list)
 
     @property
@@ -88,10 +89,19 @@ class Listing:
         return f"?{urlencode(filled)}" if filled else ""
 
     @property
-    def has_more_filters(self) -> bool:
-        """Whether a filter behind "more" is on."""
-        more = {"size", "track", "top", "kind", "before", "use"}
-        return any(name in more for name, _label, _value in self.filter.active())
+    def shortcuts(self) -> list[tuple[Any, str]]:
+        """Filters people use most, offered as long as none is on."""
+        rows: list[tuple[Any, str]] = [(_("on the list of this year"), "?top=yes")]
+        if self.is_manager:
+            rows.insert(0, (_("my employers"), "?manager=me"))
+        if self.sees_contact:
+            rows.append(
+                (
+                    _("no contact for a year"),
+                    "?contact=365&top=yes" if not self.is_manager else "?manager=me&contact=365",
+                )
+            )
+        return rows
 
 
 def filter_choices(day: dt.date) -> dict[str, Choices]:
@@ -162,6 +172,7 @@ def employer_listing(params: QueryDict, user: "User") -> Listing:
         is_empty_register=not page.paginator.count and not chosen.active(),
         sees_contact=sees_contact,
         sees_exact_jobs=sees_exact,
+        is_manager=user.has_role(Role.ACCOUNT_MANAGER),
         columns=columns,
     )
 
