@@ -199,7 +199,7 @@ def _deliver() -> tuple[Counts, str]:
                     connection.open()
                 message(digest, connection).send()
             except MAIL_PROBLEMS as trouble:
-                problem = f"{type(trouble).__name__}: {trouble}"[:300]
+                problem = _reason(trouble)
                 server_is_away = getattr(connection, "connection", None) is None
                 _note_failure(digest, problem)
                 _close(connection)
@@ -213,6 +213,17 @@ def _deliver() -> tuple[Counts, str]:
     finally:
         _close(connection)
     return Counts(mails, reminders), problem
+
+
+def _reason(trouble: Exception) -> str:
+    """What went wrong without the text of the mail server, which quotes addresses."""
+    refused = getattr(trouble, "recipients", None)
+    code = getattr(trouble, "smtp_code", None)
+    if isinstance(refused, dict) and refused:
+        code = next(iter(refused.values()))[0]
+    detail = code or getattr(trouble, "strerror", None)
+    name = type(trouble).__name__
+    return f"{name}: {detail}" if detail else name
 
 
 def _close(connection: BaseEmailBackend | None) -> None:
@@ -269,8 +280,7 @@ def _note_sent(digest: Digest) -> None:
 
 
 def _note_failure(digest: Digest, problem: str) -> None:
-    reason = problem.partition(":")[0]  # the text of a mail server may quote an address
-    log.warning("digest_not_sent", digest=digest.pk, attempts=digest.attempts, reason=reason)
+    log.warning("digest_not_sent", digest=digest.pk, attempts=digest.attempts, reason=problem)
     if clock.now() - digest.claimed_at > GIVE_UP_AFTER:
         _give_up(digest, problem)
         return

@@ -176,7 +176,7 @@ def test_a_refused_mailbox_does_not_keep_the_others_waiting(mailserver: MailServ
     mailserver.refuse = {refused.email}
     assert digests.send_digests(DAY) == digests.Counts(1, 1)
     row = Digest.objects.get(recipient=refused)
-    assert (row.state, row.attempts) == ("failed", 1)
+    assert (row.state, row.attempts, row.error) == ("failed", 1, "SMTPRecipientsRefused: 550")
     assert row.retry_at == MONDAY + dt.timedelta(minutes=1)
 
 

@@ -75,17 +75,16 @@ def unanswered_invitations(user: Any) -> Listing:
 
 def long_without_contact(user: Any, today: dt.date) -> Listing:
     """Employers of this account manager without contact for long, never contacted first."""
-    days = int(policy.value("last_contact_long_ago", today))
-    long_ago = clock.start_of(today - dt.timedelta(days=days))
+    before = today - dt.timedelta(days=int(policy.value("last_contact_long_ago", today)))
     rows = (
         Employer.objects.visible_to(user)
         .current()
         .filter(assignments__user=user, assignments__starts_on__lte=today)
         .filter(Q(assignments__ends_on__isnull=True) | Q(assignments__ends_on__gte=today))
-        .filter(Q(last_contact_at__isnull=True) | Q(last_contact_at__lt=long_ago))
+        .filter(Q(last_contact_at__isnull=True) | Q(last_contact_at__lt=clock.start_of(before)))
         .order_by("last_contact_at", "sort_name", "pk")
     )
-    query = f"?account_manager={user.pk}&last_contact=long"
+    query = f"?manager=me&before={before.isoformat()}"
     return _listing(rows, reverse("employers:list") + query)
 
 

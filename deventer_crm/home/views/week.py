@@ -42,7 +42,7 @@ def week(request: HttpRequest) -> HttpResponse:
         context["invitations"] = selectors.unanswered_invitations(user)
         context["visits"] = selectors.college_visits(user, now)
     if user.has_role(Role.TEAM_LEAD):
-        context["lead"] = selectors.lead_summary(today)
+        context["summary"] = selectors.lead_summary(today)
     if user.has_role(Role.FUNCTIONAL_ADMIN):
         context["machine"] = selectors.machine()
     return render(request, "home/week.html", context)
