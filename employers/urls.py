@@ -2,12 +2,13 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from employers import urls_toplist
+from employers import urls_import, urls_toplist
 from employers.views import dossier, employers, listing, people
 
 app_name = "employers"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", listing.employer_list, name="list"),
+    path("import/", include(urls_import.urlpatterns)),
     path("top/", include(urls_toplist.urlpatterns)),
     path("nieuw/", employers.employer_add, name="add"),
     path("<int:pk>/", dossier.employer_detail, name="detail"),

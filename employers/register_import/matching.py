@@ -200,6 +200,7 @@ def match(delivery: Delivery) -> None:
             "UPDATE register_stage SET outcome = 'new' WHERE outcome = '' AND establishment_id IS NULL"
         )
         cursor.execute(CLASSIFY, params)
+        cursor.execute("ANALYZE register_stage")  # the outcomes are new to the planner
 
 
 def missing_ids(delivery: Delivery) -> list[int]:
@@ -248,13 +249,15 @@ def _hold_look_alikes(cursor: Any) -> None:
     if not loose:
         return
     cursor.execute(
-        f"""SELECT e.id, e.name, e.postcode FROM employers_establishment e
+        f"""SELECT e.id, e.name, e.postcode, p.is_confidential FROM employers_establishment e
+              JOIN employers_employer p ON p.id = e.employer_id
              WHERE e.ended_on IS NULL AND left(e.postcode, 4) = ANY(%s) AND {FREE}""",
         [list(loose)],
     )
     known: dict[str, dict[str, list[tuple[int, str, str]]]] = defaultdict(lambda: defaultdict(list))
-    for pk, name, postcode in cursor.fetchall():
-        known[postcode[:4]][postcode].append((pk, bare_name(name), name))
+    for pk, name, postcode, is_confidential in cursor.fetchall():
+        # R10: who imports need not know which confidential employers there are
+        known[postcode[:4]][postcode].append((pk, bare_name(name), "" if is_confidential else name))
     held = []
     claimed: set[int] = set()
     for district, rows in loose.items():
@@ -272,13 +275,14 @@ def _hold_look_alikes(cursor: Any) -> None:
             if best:
                 pk, _bare, label = near[best[2]]
                 claimed.add(pk)
-                held.append((row, pk, json.dumps({"name": label})))
+                code = "looks_like" if label else "looks_known"
+                held.append((row, pk, code, json.dumps({"name": label} if label else {})))
     for at in range(0, len(held), 1_000):
         part = held[at : at + 1_000]
-        marks = ", ".join(["(%s, %s, %s::jsonb)"] * len(part))
+        marks = ", ".join(["(%s, %s, %s, %s::jsonb)"] * len(part))
         cursor.execute(
-            f"""UPDATE register_stage s SET outcome = 'doubtful', reason = 'looks_like',
-                       establishment_id = v.id, reason_values = v.reason
-                  FROM (VALUES {marks}) AS v("row", id, reason) WHERE v."row" = s."row" """,
+            f"""UPDATE register_stage s SET outcome = 'doubtful', reason = v.reason,
+                       establishment_id = v.id, reason_values = v.params
+                  FROM (VALUES {marks}) AS v("row", id, reason, params) WHERE v."row" = s."row" """,
             [value for entry in part for value in entry],
         )

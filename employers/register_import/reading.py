@@ -88,6 +88,14 @@ def open_table(
         raise RefusedFile("unfinished_file")
 
 
+def sniff(path: Path, limits: Limits | None = None) -> str:
+    """ "xlsx" or "csv", by a first look that unpacks nothing. Raises RefusedFile; for the upload form, so
+    that the wrong file is told at once, beside the field."""
+    limits = limits or Limits()
+    _settled_state(path, limits)
+    return _kind_of(path, limits)
+
+
 # ---------------------------------------------------------------- what kind of file
 
 

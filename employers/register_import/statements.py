@@ -11,6 +11,12 @@ AREA_OF = """(SELECT a.area_id FROM employers_areapostcode a
      ORDER BY length(a.postcode) DESC LIMIT 1)"""
 INSIDE = f"(s.postcode = '' OR {AREA_OF} IS NOT NULL OR NOT EXISTS (SELECT 1 FROM employers_areapostcode))"
 
+# The look-up of a sequence's name takes longer than its next value: once per statement.
+NEXT_ID = "nextval((SELECT pg_get_serial_sequence('employers_{table}', 'id'))::regclass)"
+NEXT_EMPLOYER, NEXT_REGISTRATION, NEXT_ESTABLISHMENT = (
+    NEXT_ID.format(table=table) for table in ("employer", "registration", "establishment")
+)
+
 # Columns of Establishment that the register fills, with how the stage says them.
 REGISTER_COLUMNS = {
     "number": "s.number",
@@ -32,26 +38,19 @@ REGISTER_COLUMNS = {
 }
 
 # Of each new employer: the row that names it is the main establishment, else the largest (R2).
+FIRST = 's.is_main DESC NULLS LAST, s.jobs DESC NULLS LAST, s."row"'
 NEW_EMPLOYERS = f"""
 CREATE TEMPORARY TABLE register_new_employer ON COMMIT DROP AS
-WITH grouped AS (
-    SELECT s.*, COALESCE(NULLIF(s.kvk, ''), 'row ' || s."row") AS key FROM register_stage s
-      LEFT JOIN employers_registration r ON r.kvk_number = s.kvk
-     WHERE s.outcome = 'new' AND r.id IS NULL),
-named AS (
-    SELECT DISTINCT ON (key) key, kvk, name FROM grouped
-     ORDER BY key, is_main DESC NULLS LAST, jobs DESC NULLS LAST, "row"),
-enterprise AS (
-    SELECT DISTINCT ON (key) key, enterprise_name FROM grouped WHERE enterprise_name <> ''
-     ORDER BY key, is_main DESC NULLS LAST, jobs DESC NULLS LAST, "row"),
-summed AS (
-    SELECT key, sum(jobs) AS jobs, max(legal_form) AS form FROM grouped GROUP BY key)
-SELECT n.key, n.kvk, COALESCE(e.enterprise_name, n.name) AS name, u.form,
-       {IS_NATURAL.format(form="u.form", jobs="u.jobs")} AS is_natural,
-       nextval(pg_get_serial_sequence('employers_employer', 'id')) AS employer_id,
-       CASE WHEN n.kvk <> '' THEN nextval(pg_get_serial_sequence('employers_registration', 'id')) END
-           AS registration_id
-  FROM named n JOIN summed u USING (key) LEFT JOIN enterprise e USING (key)
+SELECT g.*, {IS_NATURAL.format(form="g.form", jobs="g.jobs")} AS is_natural,
+       {NEXT_EMPLOYER} AS employer_id,
+       CASE WHEN g.kvk <> '' THEN {NEXT_REGISTRATION} END AS registration_id
+  FROM (SELECT COALESCE(NULLIF(s.kvk, ''), 'row ' || s."row") AS key, max(s.kvk) AS kvk,
+               COALESCE((array_agg(s.enterprise_name ORDER BY {FIRST})
+                             FILTER (WHERE s.enterprise_name <> ''))[1],
+                        (array_agg(s.name ORDER BY {FIRST}))[1]) AS name,
+               max(s.legal_form) AS form, sum(s.jobs) AS jobs
+          FROM register_stage s LEFT JOIN employers_registration r ON r.kvk_number = s.kvk
+         WHERE s.outcome = 'new' AND r.id IS NULL GROUP BY 1) g
 """
 
 FIND_EMPLOYERS = """
@@ -65,8 +64,8 @@ UPDATE register_stage s SET employer_id = x.employer_id, registration_id = x.reg
  WHERE x."row" = s."row"
 """
 
-NUMBER_NEW = """
-UPDATE register_stage SET establishment_id = nextval(pg_get_serial_sequence('employers_establishment', 'id'))
+NUMBER_NEW = f"""
+UPDATE register_stage SET establishment_id = {NEXT_ESTABLISHMENT}
  WHERE outcome = 'new'
 """
 

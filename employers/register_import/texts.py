@@ -76,7 +76,8 @@ FILE_REFUSALS: dict[str, Any] = {
     "bad_source": _("“%(value)s” is not a register. Registers: %(sources)s."),
     "bad_arguments": _("The command is not complete or not right: %(detail)s"),
     "busy": _("Another import of this register is running. Try again when it is finished."),
-    "file_changed": _("The uploaded file is no longer the same. Upload it again."),
+    "interrupted": _("The import was interrupted. Nothing was written. Start it again."),
+    "failed": _("The import stopped by a fault of ours. Nothing was written. The administrator sees why."),
 }
 
 ROW_REFUSALS: dict[str, Any] = {
@@ -99,6 +100,7 @@ DOUBTS: dict[str, Any] = {
     "jobs_differ": _("The total (%(total)s) is not the sum of the columns (%(sum)s)."),
     "other_reference_date": _("The row has another reference date: %(value)s."),
     "looks_like": _("Looks like an establishment we know at this postcode: %(name)s."),
+    "looks_known": _("Looks like an establishment we know at this postcode."),
     "same_address_twice": _("Row %(first)s has the same KVK number and address."),
     "several_matches": _("More than one establishment has this KVK number and address."),
     "unknown_in_older_file": _("Not known now. A file with an older reference date only adds numbers."),
