@@ -4,17 +4,16 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable
 
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import IntegerField, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Mandate, User
 from accounts.roles import Role
-from deventer_crm.core import policy, workdays
+from deventer_crm.core import clock, policy, workdays
 from deventer_crm.core.reminders import Wanted, rule
 from employers.models import AccountAssignment
 from meetings.models import Invitation, Meeting, MeetingEmployer
-from meetings.querysets import start_of
 
 
 def people_with(role: Role) -> list[int]:
@@ -46,7 +45,7 @@ def invitation_unanswered(today: dt.date, targets: list[int] | None = None) -> I
         .filter(sent_on__lte=today - dt.timedelta(days=days))
         .filter(
             Q(meeting__isnull=True)
-            | Q(meeting__state__in=["draft", "planned"], meeting__starts_at__gte=start_of(today))
+            | Q(meeting__state__in=["draft", "planned"], meeting__starts_at__gte=clock.start_of(today))
         )
     )
     if targets is not None:
@@ -87,6 +86,7 @@ def report_missing(today: dt.date, targets: list[int] | None = None) -> Iterable
             Subquery(active.values("pk")[:1]),
             Subquery(manager.values("user_id")[:1]),
             "created_by_id",
+            output_field=IntegerField(),
         )
     )
     if targets is not None:
