@@ -34,19 +34,15 @@ class CrmAdminSite(AdminSite):
         )
 
     def admin_view(self, view: Callable[..., Any], cacheable: bool = False) -> Callable[..., Any]:
-        """One log-in page, and somebody who is logged in without the right is told so (Django would ask to
-        log in again)."""
+        """Somebody who is logged in without the right is told so; Django would ask to log in again."""
         inner = super().admin_view(view, cacheable)
 
         @wraps(inner)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-            if not request.user.is_authenticated:
-                return redirect_to_login(request.get_full_path(), resolve_url(settings.LOGIN_URL))
-            if not self.has_permission(request):
+            if request.user.is_authenticated and not self.has_permission(request):
                 raise PermissionDenied
             return inner(request, *args, **kwargs)  # type: ignore[no-any-return]  # a view
 
-        guarded.login_url = settings.LOGIN_URL  # type: ignore[attr-defined]  # LoginRequiredMiddleware reads it
         return guarded
 
     def login(self, request: HttpRequest, extra_context: dict[str, object] | None = None) -> HttpResponse:
@@ -54,7 +50,9 @@ class CrmAdminSite(AdminSite):
             if self.has_permission(request):
                 return HttpResponseRedirect(reverse("admin:index"))
             raise PermissionDenied
-        return redirect_to_login(reverse("admin:index"), resolve_url(settings.LOGIN_URL))
+        # The log-in page checks that the address it goes on to is one of ours.
+        wanted = request.GET.get("next") or reverse("admin:index")
+        return redirect_to_login(wanted, resolve_url(settings.LOGIN_URL))
 
     def logout(self, request: HttpRequest, extra_context: dict[str, object] | None = None) -> HttpResponse:
         return HttpResponseRedirect(reverse("account_logout"))

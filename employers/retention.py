@@ -1,0 +1,59 @@
+"""What becomes of the traces of a contact person who is anonymised (R13). Apps above employers declare their
+own tables in their retention.py; a test finds a relation to ContactPerson that nobody declared.
+
+    keeps(Participant, "person")            the row stays and points at the blanked person
+    free_text(Report, "summary", "agreements", of_person="meeting__participants__person")
+                                            names are taken out of these texts
+"""
+
+from dataclasses import dataclass
+
+from django.db.models import Model
+
+from employers.models import (
+    ChangeProposal,
+    ContactMoment,
+    Employer,
+    EmployerGrouping,
+    Position,
+    TopList,
+    TopListAdjustment,
+    TopListEntry,
+)
+
+
+@dataclass(frozen=True)
+class FreeText:
+    """Texts in which people may be named. `of_person` leads from the model to the contact persons it is
+    about; empty when it is about none."""
+
+    model: type[Model]
+    fields: tuple[str, ...]
+    of_person: str
+
+
+KEPT_RELATIONS: set[tuple[type[Model], str]] = set()
+FREE_TEXTS: dict[type[Model], FreeText] = {}
+
+
+def keeps(model: type[Model], *fields: str) -> None:
+    """Declare relations to ContactPerson whose rows stay."""
+    KEPT_RELATIONS.update((model, field) for field in fields)
+
+
+def free_text(model: type[Model], *fields: str, of_person: str = "") -> None:
+    """Declare the free text of a model. Raises ValueError when that was done before."""
+    if model in FREE_TEXTS:
+        raise ValueError(f"the free text of {model._meta.label} is declared twice")
+    FREE_TEXTS[model] = FreeText(model, fields, of_person)
+
+
+keeps(Position, "person")  # its title goes: see services_retention
+keeps(ContactMoment, "people")
+free_text(ContactMoment, "subject", "notes", "withdrawn_reason", "woo_ground", of_person="people")
+free_text(ChangeProposal, "own_value", "register_value")
+free_text(Employer, "retired_reason", "area_reason", "sector_reason", "track_reason")
+free_text(EmployerGrouping, "reason")
+free_text(TopList, "superseded_reason")
+free_text(TopListEntry, "reason")
+free_text(TopListAdjustment, "reason")

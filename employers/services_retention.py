@@ -1,0 +1,117 @@
+"""Taking a person out of the books (R13): the events stay, the values go."""
+
+import re
+from typing import TYPE_CHECKING, Any
+
+import pghistory
+from django.db import transaction
+from django.db.models import Model, Q, TextField
+from django.db.models.functions import Cast
+
+from deventer_crm.core import clock
+from deventer_crm.core.models import Digest, Tracked
+from deventer_crm.core.services import save_tracked
+from employers.models import ContactPerson
+from employers.retention import FREE_TEXTS, FreeText
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+#: What stands where a name stood; in Dutch, for it is stored among Dutch text.
+NAME_REMOVED = "[naam verwijderd]"
+BLANK_NAME = "geanonimiseerd"
+
+
+@transaction.atomic
+def anonymise_person(person: ContactPerson, *, by: "User") -> ContactPerson:
+    """Blank a contact person everywhere: the person, the titles of positions, and the name in texts.
+
+    Texts of moments and meetings the person took part in lose the name, the first and last name apart, the
+    e-mail address and the phone number; other texts only the full name, for a last name can be a word too.
+    The trail keeps that and when this was done, and by whom; it never held the values (core.trail). A second
+    call changes nothing."""
+    if person.anonymised_on is not None:
+        return person
+    today = clock.today()
+    with pghistory.context(source="retention"):
+        _clean_texts(person, by)
+        for position in person.positions.all():
+            position.title = ""
+            position.is_primary = False
+            if position.ends_on is None or position.ends_on > today:
+                position.ends_on = max(today, position.starts_on)
+            save_tracked(position, by=by, validate=False)  # an empty title is the point
+        person.first_name, person.last_name = "", BLANK_NAME
+        person.email = person.phone = person.source = ""
+        person.informed_on = None
+        person.anonymised_on = today
+        save_tracked(person, by=by, validate=False)  # an empty source is the point
+    return person
+
+
+def _clean_texts(person: ContactPerson, by: "User") -> None:
+    full = str(person)
+    own = _pattern([full, person.first_name, person.last_name, person.email, person.phone])
+    only_full = _pattern([full] if person.first_name else [])
+    for text in FREE_TEXTS.values():
+        mentions = Q()
+        for field in text.fields:
+            mentions |= Q(**{f"{field}__icontains": full})
+        rows: Any = text.model._base_manager
+        about = rows.filter(**{text.of_person: person}) if text.of_person else rows.none()
+        about_keys = set(about.values_list("pk", flat=True))
+        for row in rows.filter(pk__in=about_keys):
+            _clean_row(row, text, own, by)
+        if only_full:
+            for row in rows.filter(mentions).exclude(pk__in=about_keys):
+                _clean_row(row, text, only_full, by)
+    _clean_mails(full)
+
+
+def _clean_row(row: Model, text: FreeText, pattern: re.Pattern[str] | None, by: "User") -> None:
+    if pattern is None:
+        return
+    changed = []
+    for field in text.fields:
+        before = getattr(row, field)
+        after = pattern.sub(NAME_REMOVED, before)
+        if after != before:
+            longest = row._meta.get_field(field).max_length  # type: ignore[union-attr]  # a text field
+            setattr(row, field, after[:longest] if longest else after)
+            changed.append(field)
+    if not changed:
+        return
+    if isinstance(row, Tracked):
+        save_tracked(row, by=by, validate=False)
+    else:
+        row.save(update_fields=changed)
+
+
+def _clean_mails(full: str) -> None:
+    """Reminder mails keep what they said, to say the same when they are sent again."""
+    pattern = _pattern([full])
+    said = Digest.objects.annotate(said=Cast("content", TextField())).filter(said__icontains=full)
+    for digest in said if pattern else ():
+        cleaned = _cleaned(digest.content, pattern)
+        if cleaned != digest.content:
+            digest.content = cleaned
+            digest.save(update_fields=["content"])
+
+
+def _cleaned(value: Any, pattern: re.Pattern[str]) -> Any:
+    if isinstance(value, str):
+        return pattern.sub(NAME_REMOVED, value)
+    if isinstance(value, list):
+        return [_cleaned(item, pattern) for item in value]
+    if isinstance(value, dict):
+        return {key: _cleaned(item, pattern) for key, item in value.items()}
+    return value
+
+
+def _pattern(terms: list[str]) -> re.Pattern[str] | None:
+    """Whole words, the longest first; capitals count only in single names, which can be words."""
+    known = sorted({term.strip() for term in terms if len(term.strip()) > 1}, key=len, reverse=True)
+    if not known:
+        return None
+    parts = [f"(?i:{re.escape(term)})" if " " in term or "@" in term else re.escape(term) for term in known]
+    return re.compile(rf"(?<!\w)(?:{'|'.join(parts)})(?!\w)")
