@@ -94,6 +94,22 @@ class User(AbstractUser):
         return ", ".join(str(ROLE_LABELS[role]) for role in Role if role.value in self.role_codes)
 
 
+class UserRole(User.groups.through):  # type: ignore[name-defined,misc]  # made by Django
+    """Somebody has a role; here for the trail only (R13: who could do what, since when and by whom)."""
+
+    class Meta:
+        proxy = True
+        triggers = [leaves_trail()]
+
+
+class UserAct(User.user_permissions.through):  # type: ignore[name-defined,misc]  # made by Django
+    """Somebody has a right besides the roles; here for the trail only."""
+
+    class Meta:
+        proxy = True
+        triggers = [leaves_trail()]
+
+
 class CollegeMemberQuerySet(DatedQuerySet):
     def for_user(self, user: User) -> "CollegeMemberQuerySet":
         """The member who logs in as that user."""

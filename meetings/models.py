@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import CollegeMember
+from deventer_crm.core import formatting
 from deventer_crm.core.models import Confidential, Reference, Tracked
 from deventer_crm.core.trail import leaves_trail
 from employers.models import ContactPerson, Employer, Position, Theme
@@ -50,6 +51,7 @@ class SeriesParty(models.Model):
                 violation_error_message=_("This association is already a party of this series."),
             )
         ]
+        triggers = [leaves_trail()]
 
     def __str__(self) -> str:
         return f"{self.series}: {self.association}"
@@ -184,7 +186,7 @@ class Meeting(Tracked, Confidential):
         triggers = [leaves_trail(hidden=("title", "purpose", "location", "cancel_reason"))]
 
     def __str__(self) -> str:
-        return f"{self.title or self.kind} {self.starts_at:%d-%m-%Y}"
+        return f"{self.name} {formatting.nl_date(self.starts_at)}"
 
     def get_absolute_url(self) -> str:
         return reverse("meetings:detail", args=[self.pk])
@@ -193,8 +195,31 @@ class Meeting(Tracked, Confidential):
         return reverse("meetings:report", args=[self.pk])
 
     @property
+    def when_line(self) -> str:
+        """Day and time in words: "woensdag 3 december 2026, 10.00 uur tot 11.00 uur"."""
+        words = {
+            "day": formatting.nl_date(self.starts_at, "weekday_year"),
+            "start": formatting.clock_time(self.starts_at),
+            "end": formatting.clock_time(self.ends_at),
+        }
+        return (_("%(day)s, %(start)s to %(end)s") if self.ends_at else _("%(day)s, %(start)s")) % words
+
+    @property
+    def name(self) -> str:
+        """The title, else the kind."""
+        return self.title or str(self.kind)
+
+    @property
     def is_held(self) -> bool:
         return self.state in self.HELD_STATES
+
+
+class MeetingReader(Meeting.readers.through):  # type: ignore[name-defined,misc]  # made by Django
+    """Somebody may see a confidential meeting; here for the trail only."""
+
+    class Meta:
+        proxy = True
+        triggers = [leaves_trail()]
 
 
 class MeetingEmployer(models.Model):
@@ -414,7 +439,7 @@ class Invitation(Tracked):
         triggers = [leaves_trail(hidden=("note",))]
 
     def __str__(self) -> str:
-        return f"{self.employer} {self.sent_on:%d-%m-%Y}"
+        return f"{self.employer} {formatting.nl_date(self.sent_on)}"
 
     def get_absolute_url(self) -> str:
         return reverse("meetings:invitation", args=[self.pk])

@@ -4,6 +4,7 @@ from .imports import ChangeProposal, DeliveryRow, MappingProfile, RegisterDelive
 from .people import ContactPerson, Membership, Position
 from .reference import Area, AreaPostcode, CityProfile, SbiCode, Sector, SectorPrefix, Theme, Track
 from .register import Establishment, JobCount, Registration
+from .relations import ContactMomentEmployer, ContactMomentPerson, ContactMomentReader, EmployerReader
 from .toplist import TopList, TopListAdjustment, TopListEntry
 
 __all__ = [
@@ -13,10 +14,14 @@ __all__ = [
     "ChangeProposal",
     "CityProfile",
     "ContactMoment",
+    "ContactMomentEmployer",
+    "ContactMomentPerson",
+    "ContactMomentReader",
     "ContactPerson",
     "DeliveryRow",
     "Employer",
     "EmployerGrouping",
+    "EmployerReader",
     "Establishment",
     "JobCount",
     "MappingProfile",

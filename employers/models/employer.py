@@ -114,7 +114,22 @@ class Employer(Tracked, Confidential):
             ),
             GinIndex(fields=["search_text"], opclasses=["gin_trgm_ops"], name="employers_employer_search"),
         ]
-        triggers = [leaves_trail(hidden=("name", "phone", "email", "website", "search_text", "sort_name"))]
+        triggers = [
+            leaves_trail(
+                hidden=(
+                    "name",
+                    "phone",
+                    "email",
+                    "website",
+                    "search_text",
+                    "sort_name",
+                    "area_reason",
+                    "sector_reason",
+                    "track_reason",
+                    "retired_reason",
+                )
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -4,6 +4,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from deventer_crm.core.models import Reference
+from deventer_crm.core.trail import leaves_trail
 
 
 class Track(Reference):
@@ -96,6 +97,7 @@ class SectorPrefix(models.Model):
                 violation_error_message=_("These digits already belong to a sector."),
             )
         ]
+        triggers = [leaves_trail()]
 
     def __str__(self) -> str:
         return f"{self.version} {self.prefix} → {self.sector}"
@@ -140,6 +142,7 @@ class AreaPostcode(models.Model):
                 violation_error_message=_("A postcode has four digits, or four digits and two letters."),
             )
         ]
+        triggers = [leaves_trail()]
 
     def __str__(self) -> str:
         return f"{self.postcode} → {self.area}"

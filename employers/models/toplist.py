@@ -44,7 +44,7 @@ class TopList(Tracked):
                 violation_error_message=_("Say why this list is replaced."),
             ),
         ]
-        triggers = [leaves_trail()]
+        triggers = [leaves_trail(hidden=("superseded_reason",))]
 
     def __str__(self) -> str:
         return f"{self.year}"
@@ -85,7 +85,7 @@ class TopListEntry(models.Model):
                 violation_error_message=_("Say why this employer is left out or added."),
             ),
         ]
-        triggers = [leaves_trail()]
+        triggers = [leaves_trail(hidden=("reason",))]
 
     def __str__(self) -> str:
         return f"{self.rank}. {self.employer}"
@@ -132,7 +132,7 @@ class TopListAdjustment(Tracked):
                 violation_error_message=_("Say why this employer is left out or added."),
             ),
         ]
-        triggers = [leaves_trail()]
+        triggers = [leaves_trail(hidden=("reason",))]
 
     def __str__(self) -> str:
         return f"{self.year} {self.status} {self.employer_id}"

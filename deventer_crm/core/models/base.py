@@ -10,6 +10,8 @@ from django.db import models
 from django.db.models import F, Func, Q
 from django.utils.translation import gettext_lazy as _
 
+from deventer_crm.core.trail import leaves_trail
+
 
 class Tracked(models.Model):
     """Says who made and last changed a row, and counts its versions so that two editors do not
@@ -94,6 +96,7 @@ class Reference(models.Model):
     class Meta:
         abstract = True
         ordering = ["position", "name"]
+        triggers = [leaves_trail()]
 
     def __str__(self) -> str:
         return self.name

@@ -24,6 +24,7 @@ class PolicyDocument(Dated):
         verbose_name = _("policy document")
         verbose_name_plural = _("policy documents")
         ordering = ["-starts_on"]
+        triggers = [leaves_trail()]
 
     def __str__(self) -> str:
         return self.name

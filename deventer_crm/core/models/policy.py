@@ -4,6 +4,8 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from deventer_crm.core.trail import leaves_trail
+
 
 class PolicySetting(models.Model):
     """The value of one registered setting from a day on; see core.policy for the definitions."""
@@ -24,6 +26,7 @@ class PolicySetting(models.Model):
                 violation_error_message=_("There is already a value for this setting from that day."),
             )
         ]
+        triggers = [leaves_trail()]
 
     def __str__(self) -> str:
         return f"{self.name} ({self.starts_on})"
