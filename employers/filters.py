@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import django_filters
 from django import forms
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import Act
@@ -138,8 +139,9 @@ class EmployerFilter(django_filters.FilterSet):
         return queryset.filter(Q(last_contact_at__date__lt=value) | Q(last_contact_at__isnull=True))
 
     def by_top_list(self, queryset: QuerySet[Employer], name: str, value: str) -> QuerySet[Employer]:
-        entries = TopListEntry.objects.standing(self.today.year).with_survivor().values("survivor_id")
-        return queryset.filter(pk__in=entries)
+        entries = TopListEntry.objects.standing(self.today.year)
+        survivors = entries.annotate(now=Coalesce("employer__merged_into_id", "employer_id"))
+        return queryset.filter(pk__in=survivors.values("now"))
 
     def by_use(self, queryset: QuerySet[Employer], name: str, value: str) -> QuerySet[Employer]:
         return queryset.filter(retired_on__isnull=False)

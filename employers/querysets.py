@@ -17,19 +17,8 @@ if TYPE_CHECKING:
 
 #: What PostgreSQL's unaccent writes out and decomposing leaves alone.
 WRITTEN_OUT = str.maketrans(
-    {
-        "ß": "ss",
-        "æ": "ae",
-        "œ": "oe",
-        "ø": "o",
-        "đ": "d",
-        "ð": "d",
-        "ł": "l",
-        "þ": "th",
-        "ı": "i",
-        "ŀ": "l",
-        "ĸ": "q",
-    }
+    {"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "đ": "d", "ð": "d", "ħ": "h", "ł": "l", "ŀ": "l", "þ": "th"}
+    | {"ı": "i", "ĸ": "q", "ŉ": "'n", "ŋ": "n", "ŧ": "t", "’": "'", "‘": "'", "“": '"', "”": '"', "–": "-"}
 )
 #: How alike (0 to 1) a name must be to count as a typing error of what was asked.
 TYPO_SIMILARITY = 0.45
@@ -41,8 +30,8 @@ TYPO_LIMIT = 50
 
 def fold(text: str) -> str:
     """Small letters without accents, as `search_text` is stored (it uses PostgreSQL's unaccent)."""
-    small = unicodedata.normalize("NFKD", text.lower())
-    return "".join(c for c in small if not unicodedata.combining(c)).translate(WRITTEN_OUT)
+    small = unicodedata.normalize("NFKD", text.lower().translate(WRITTEN_OUT))
+    return "".join(c for c in small if not unicodedata.combining(c))
 
 
 class ConfidentialQuerySet(models.QuerySet):  # type: ignore[type-arg]  # the model is each subclass's
