@@ -155,7 +155,7 @@ def evaluate(commitment: Commitment, as_of: dt.date | None = None, year: int | N
     norm = norm_on(commitment, min(as_of, period.end))
     function = MEASURES.get(commitment.measure)
     if function is None:
-        seen = Measured(missing=_("No measure yet: this part of the work is not recorded here."))
+        seen = Measured(missing=_("Not recorded here yet"))
     else:
         seen = function(commitment, period, as_of, norm)
     value = seen.norm if seen.norm is not None else (norm.value if norm else None)

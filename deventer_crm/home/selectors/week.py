@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 from deventer_crm.core import clock, policy
 from deventer_crm.core.models import Digest, JobRun
@@ -113,12 +114,30 @@ class RuleRun:
     problem: str
 
 
+#: What the jobs are called on screen; an unknown one shows its own name.
+JOB_LABELS = {
+    "reconcile_reminders": _("Reminders brought up to date"),
+    "send_digests": _("Reminder mails sent"),
+}
+
+
+@dataclass(frozen=True)
+class LastRun:
+    """The newest run of a job."""
+
+    run: JobRun
+
+    @property
+    def label(self) -> str:
+        return str(JOB_LABELS.get(self.run.name, self.run.name))
+
+
 @dataclass(frozen=True)
 class Machine:
     """What an administrator watches: deliveries, jobs, rules and mails that failed."""
 
     deliveries: list[RegisterDelivery]
-    jobs: list[JobRun]
+    jobs: list[LastRun]
     rules: list[RuleRun]
     failed_digests: int
     waiting_digests: int
@@ -148,7 +167,7 @@ def machine() -> Machine:
     given_up = sum(1 for retry_at, state in unfinished if state == Digest.State.FAILED and retry_at is None)
     return Machine(
         deliveries=list(RegisterDelivery.objects.order_by("-created_at")[:5]),
-        jobs=jobs,
+        jobs=[LastRun(job) for job in jobs],
         rules=rules,
         failed_digests=given_up,
         waiting_digests=len(unfinished) - given_up,

@@ -21,7 +21,7 @@ PER_PAGE = 50
 def _asked_day(request: HttpRequest) -> tuple[DayForm, dt.date]:
     """The day in the address; today when there is none or it is no day, with the error in the form."""
     if "datum" not in request.GET:
-        return DayForm(), clock.today()
+        return DayForm(initial={"datum": clock.today()}), clock.today()
     form = DayForm(request.GET)
     return form, form.cleaned_data["datum"] if form.is_valid() else clock.today()
 

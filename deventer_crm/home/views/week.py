@@ -32,6 +32,8 @@ def week(request: HttpRequest) -> HttpResponse:
         "reminders_total": total,
         "panels": panels_for("week.main", user, user),
         "side_panels": panels_for("week.side", user, user),
+        # Who has no list of companies to work through sees the figures first.
+        "reminders_beside": not user.has_role(Role.ACCOUNT_MANAGER, Role.SECRETARY),
         "works": user.has_role(*WORKING_ROLES),
         "roles": [ROLE_LABELS[role] for role in Role if user.has_role(role)],
     }
