@@ -4,6 +4,7 @@ Each takes None and gives "" (or a word that says so), because a page never brea
 """
 
 import datetime as dt
+import re
 from decimal import ROUND_HALF_UP, Decimal
 
 from django.utils import dateformat, formats, timezone
@@ -13,6 +14,7 @@ from deventer_crm.core import clock
 
 NARROW_SPACE = "\u00a0"
 MINUS = "\u2212"
+SOFT_HYPHEN = "\u00ad"
 EN_DASH = "\u2013"
 
 Number = int | float | Decimal
@@ -183,6 +185,33 @@ def due_words(due_on: dt.date, today: dt.date, soon_days: int = 7) -> tuple[str,
     if due_on.year == today.year:
         return "later", nl_date(due_on, "day")
     return "later", nl_date(due_on)
+
+
+# Groups of consonants that begin a Dutch syllable; longer ones first.
+_ONSETS = re.compile(
+    r"(?:sch|spr|str|[bgkpstvfdczw]?[rl]|s[clmnpt]|kn|gn|[tdz]w|ch|qu|sj|tj|[bcdfghjklmnpqrstvwxz])$"
+)
+_BETWEEN_VOWELS = re.compile(r"(?<=[aeiouy])([bcdfghjklmnpqrstvwxz]+)(?=[aeiouy])", re.IGNORECASE)
+
+
+def soft_hyphens(name: str | None, longest: int = 11, shortest: int = 4) -> str:
+    """A name whose words of more than `longest` letters may break between syllables, for narrow tiles.
+
+    Browsers hyphenate only with a dictionary of the language, which many lack. Invisible where the word fits;
+    each part keeps at least `shortest` letters.
+    """
+    return re.sub(rf"[^\W\d_]{{{longest + 1},}}", lambda word: _with_breaks(word[0], shortest), name or "")
+
+
+def _with_breaks(word: str, shortest: int) -> str:
+    places = []
+    for cluster in _BETWEEN_VOWELS.finditer(word):
+        onset = _ONSETS.search(cluster[1].lower())
+        place = cluster.end() - (len(onset[0]) if onset else 1)
+        if place - (places[-1] if places else 0) >= shortest and len(word) - place >= shortest:
+            places.append(place)
+    parts = [word[a:b] for a, b in zip([0, *places], [*places, len(word)], strict=True)]
+    return SOFT_HYPHEN.join(parts)
 
 
 def initials(name: str | None) -> str:

@@ -120,3 +120,24 @@ def test_the_two_tracks_add_up(share):
 )
 def test_initials(name, letters):
     assert formatting.initials(name) == letters
+
+
+@pytest.mark.parametrize(
+    ("name", "broken"),
+    [
+        ("Koperkade", "Koperkade"),
+        ("Voorbeeldzorggroep", "Voor-beeld-zorg-groep"),
+        ("Proefmachinebouw Zilverveen", "Proef-machi-nebouw Zilverveen"),
+        ("Voorbeeldbasisschool", "Voor-beeld-basis-school"),
+        ("Modelharsfabriek B.V.", "Model-hars-fabriek B.V."),
+        (None, ""),
+    ],
+)
+def test_long_words_may_break_between_syllables(name, broken):
+    assert formatting.soft_hyphens(name).replace(formatting.SOFT_HYPHEN, "-") == broken
+
+
+@given(st.text())
+def test_soft_hyphens_change_no_letter(name):
+    shown = formatting.soft_hyphens(name.replace(formatting.SOFT_HYPHEN, ""))
+    assert shown.replace(formatting.SOFT_HYPHEN, "") == name.replace(formatting.SOFT_HYPHEN, "")

@@ -158,6 +158,7 @@ hours = register.filter("hours", formatting.hours)
 percent = register.filter("percent", formatting.percent)
 ratio = register.filter("ratio", formatting.ratio)
 initials = register.filter("initials", formatting.initials)
+soft_hyphens = register.filter("soft_hyphens", formatting.soft_hyphens)
 
 
 @register.filter
