@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet, Window
 from django.utils.translation import gettext as _
 
 from accounts.models import CollegeMember
@@ -331,9 +331,9 @@ def _nothing(entries: list[TopListEntry], mine: Mapping[int, Duty]) -> Gaps:
 
 
 def _first(rows: "QuerySet[Any]") -> tuple[list[Any], int]:
-    """The first lines, and how many there are; counted only when there are more."""
-    found = list(rows[: GAPS + 1])
-    return found[:GAPS], len(found) if len(found) <= GAPS else rows.count()
+    """The first lines, and how many there are in all: one query for both."""
+    found = list(rows.annotate(rows_in_all=Window(Count("pk")))[:GAPS])
+    return found, found[0].rows_in_all if found else 0
 
 
 def _unanswered(user: "User", today: dt.date) -> Gaps:

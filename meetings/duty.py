@@ -15,6 +15,7 @@ from django.utils.translation import gettext, gettext_lazy, pgettext_lazy
 
 from accounts.roles import Act
 from deventer_crm.core import clock, policy
+from employers.models import Employer
 from employers.toplist.families import families
 from meetings.models import Invitation, Meeting, MeetingEmployer, Participant
 from meetings.querysets import InvitationQuerySet
@@ -141,8 +142,12 @@ def for_reader(found: Mapping[int, Duty], year: int, as_of: dt.date, user: "User
     meeting of these employers is hidden from the reader, else read again from what is visible."""
     if user.can(Act.VIEW_CONFIDENTIAL) or not found:
         return found
-    family = families(found).members
-    hidden = Meeting.objects.filter(employer_rows__employer__in=list(family)).exclude(
+    ids = list(found)
+    # A grouping is one level deep: the employers, who is grouped under them, and their survivor's family.
+    family = Employer.objects.filter(
+        Q(pk__in=ids) | Q(merged_into__in=ids) | Q(grouped__in=ids) | Q(merged_into__grouped__in=ids)
+    )
+    hidden = Meeting.objects.filter(employer_rows__employer__in=family.values("pk")).exclude(
         pk__in=Meeting.objects.visible_to(user).values("pk")
     )
     return duties(found, year, as_of, user=user) if hidden.exists() else found

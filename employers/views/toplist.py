@@ -21,13 +21,12 @@ from employers.forms.toplist import AdjustForm, FreezeForm
 from employers.models import Employer, TopList, TopListAdjustment
 from employers.toplist import services
 from employers.toplist.comparison import Movement, explained_list
-from employers.toplist.duty_source import duties
+from employers.toplist.duty_source import duties, visible_duties
 from employers.toplist.selectors import (
     ADDED,
     EXCLUDED,
     concept,
     hidden_from,
-    kvk_numbers,
     standing_list,
 )
 
@@ -58,10 +57,10 @@ def top(request: HttpRequest, year: int) -> HttpResponse:
     hidden = hidden_from(shown.rows, request.user)
     rows = [row for row in shown.rows if row.employer.pk not in hidden]
     ids = [row.employer.pk for row in rows]
-    today = clock.today()
-    numbers = kvk_numbers(ids)
-    duty_of = duties(ids, year, None, request.user)
-    managers = dict(Employer.objects.filter(pk__in=ids).with_manager(today).values_list("pk", "manager_name"))
+    found_duties = duties([row.employer.pk for row in shown.with_duty], year)
+    duty_of = visible_duties(found_duties, year, request.user)
+    people = Employer.objects.filter(pk__in=ids).with_manager(clock.today())
+    managers = dict(people.values_list("pk", "manager_name"))
     exact = request.user.can(Act.VIEW_EXACT_JOBS)
     context = {
         "year": str(year),
@@ -72,12 +71,11 @@ def top(request: HttpRequest, year: int) -> HttpResponse:
                 "row": row,
                 "duty": duty_of.get(row.employer.pk),
                 "manager": managers.get(row.employer.pk),
-                "kvk": numbers.get(row.employer.pk, []),
             }
             for row in rows
         ],
         "hidden": len(shown.rows) - len(rows),
-        "panels": panels_for("top_list.header", shown, request.user),
+        "panels": panels_for("top_list.header", found_duties if shown.is_frozen else {}, request.user),
         "newcomers": _explained(found.newcomers, hidden, request.user, exact=exact),
         "leavers": _explained(found.leavers, hidden, request.user, exact=exact),
         "can_freeze": request.user.can(Act.FREEZE),

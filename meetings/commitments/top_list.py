@@ -11,7 +11,6 @@ from django.utils.translation import ngettext
 from deventer_crm.core.commitments import Measured, Norm, Period, measure
 from deventer_crm.core.models import Commitment
 from employers.models import TopList, TopListEntry
-from employers.toplist.selectors import standing_list
 from meetings.duty import Duty, Status, Tally, duties
 
 
@@ -44,12 +43,15 @@ class ListDuties:
 
 
 def list_duties(year: int, as_of: dt.date) -> ListDuties | None:
-    """None when no list of that year stood on that day. Six queries, whatever the size of the list."""
-    frozen = standing_list(year, as_of)
-    if frozen is None:
+    """None when no list of that year stood on that day; a frozen list is never empty. Five queries, whatever
+    the size of the list."""
+    standing = TopList.objects.standing_on(year, as_of).values("pk")[:1]
+    rows = TopListEntry.objects.with_duty().filter(top_list__in=standing)
+    entries = tuple(rows.select_related("top_list", "employer", "employer__merged_into"))
+    if not entries:
         return None
-    entries = tuple(frozen.entries.with_duty().select_related("employer", "employer__merged_into"))
-    return ListDuties(frozen, entries, duties((entry.employer_id for entry in entries), year, as_of))
+    found = duties((entry.employer_id for entry in entries), year, as_of)
+    return ListDuties(entries[0].top_list, entries, found)
 
 
 @measure("top_list_duty")

@@ -11,16 +11,10 @@ from accounts.roles import Act
 from deventer_crm.core import clock
 from deventer_crm.core.panels import Panel, column, panel
 from employers.models import TopList, TopListEntry
-from employers.toplist.duty_source import supplies_duties
-from meetings.duty import Duty, Tally, duties
+from employers.toplist.duty_source import DutySource, supply_duties
+from meetings.duty import Tally, duties, for_reader
 
-
-@supplies_duties
-def duties_of_the_list(
-    employer_ids: Iterable[int], year: int, as_of: Any = None, user: Any = None
-) -> dict[int, Duty]:
-    """See meetings.duty."""
-    return duties(employer_ids, year, as_of, user=user)
+supply_duties(DutySource(read=duties, narrow=for_reader))
 
 
 def listed(employer_ids: Iterable[int], year: int) -> dict[int, TopListEntry]:
@@ -56,14 +50,10 @@ def duty_column(employers: list[Any], user: Any) -> dict[int, Any]:
 
 
 @panel("top_list.header")
-def headline(shown: Any, user: Any) -> Panel | None:
-    """Above a frozen list: spoken, only invited, planned and nothing, never as one number. Totals count what
-    is confidential too (R10)."""
-    if not shown.is_frozen:
-        return None
-    found = duties((row.employer.pk for row in shown.with_duty), shown.year)
-    tally = Tally.of(found[row.employer.pk] for row in shown.with_duty)
-    return Panel("meetings/duty_headline.html", {"tally": tally})
+def headline(found: Any, user: Any) -> Panel | None:
+    """Above a frozen list: spoken, only invited, planned and nothing, never as one number. `found`: the
+    duties of the list, by employer. Totals count what is confidential too (R10)."""
+    return Panel("meetings/duty_headline.html", {"tally": Tally.of(found.values())}) if found else None
 
 
 @panel("employer.header", order=20)
