@@ -2,7 +2,15 @@ from django.apps import AppConfig
 from django.utils.module_loading import autodiscover_modules
 from django.utils.translation import gettext_lazy as _
 
-REGISTRATION_ROOMS = ("policy_settings", "commitments", "reminders", "timeline", "panels", "periodic", "retention")
+REGISTRATION_ROOMS = (
+    "policy_settings",
+    "commitments",
+    "reminders",
+    "timeline",
+    "panels",
+    "periodic",
+    "retention",
+)
 
 
 class CoreConfig(AppConfig):
