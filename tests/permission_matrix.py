@@ -83,6 +83,25 @@ def own_reminder(user: User) -> list[int]:
     return [ReminderFactory(recipient=user).pk]
 
 
+def this_year(user: User) -> Sequence[Any]:
+    from deventer_crm.core import clock
+
+    return [clock.today().year]
+
+
+def adjustment(user: User) -> Sequence[Any]:
+    """A change of this year's list of the largest employers."""
+    from deventer_crm.core import clock
+    from employers.models import TopListAdjustment
+    from tests.employers.factories import EmployerFactory
+
+    year = clock.today().year
+    made = TopListAdjustment.objects.create(
+        year=year, employer=EmployerFactory(), status="added", reason="proef"
+    )
+    return [year, made.pk]
+
+
 # ── core and accounts ────────────────────────────────────────────────────────────────────────────
 
 CORE = [
@@ -116,11 +135,116 @@ ACCOUNTS = [
 
 # ── employers ────────────────────────────────────────────────────────────────────────────────────
 
-EMPLOYERS: list[Row] = []
+EDITORS = frozenset({AM, TL, FA})
+PEOPLE_EDITORS = frozenset({AM, ES, TL, FA})
+LOGGERS = frozenset({AM, CM, TL, ED, FA})
+
+
+def employer(user: User) -> Sequence[Any]:
+    from tests.employers.factories import EmployerFactory
+
+    return [EmployerFactory().pk]
+
+
+def secret_employer(user: User) -> Sequence[Any]:
+    from tests.employers.factories import EmployerFactory
+
+    return [EmployerFactory(is_confidential=True).pk]
+
+
+def grouping(user: User) -> Sequence[Any]:
+    from employers.services import group_employers
+    from tests.employers.factories import EmployerFactory
+
+    whole = EmployerFactory()
+    return [whole.pk, group_employers(whole, EmployerFactory(), by=user, reason="proef").pk]
+
+
+def own_contact(user: User, **options: Any) -> Sequence[Any]:
+    """A contact that the asking user logged: nobody but the lead changes somebody else's."""
+    from tests.employers.factories import ContactMomentFactory, EmployerFactory
+
+    concerned = EmployerFactory(**options)
+    return [concerned.pk, ContactMomentFactory(user=user, employers=[concerned]).pk]
+
+
+def secret_contact(user: User) -> Sequence[Any]:
+    return own_contact(user, is_confidential=True)
+
+
+def person(user: User) -> Sequence[Any]:
+    from tests.employers.factories import PositionFactory
+
+    return [PositionFactory().person_id]
+
+
+def secret_person(user: User) -> Sequence[Any]:
+    from tests.employers.factories import PositionFactory
+
+    return [PositionFactory(employer__is_confidential=True).person_id]
+
+
+def position(user: User) -> Sequence[Any]:
+    from tests.employers.factories import PositionFactory
+
+    return [PositionFactory().pk]
+
+
+def secret_position(user: User) -> Sequence[Any]:
+    from tests.employers.factories import PositionFactory
+
+    return [PositionFactory(employer__is_confidential=True).pk]
+
+
+def edit_row(name: str, *, get: Iterable[Role] | None = EDITORS) -> Row:
+    return row(f"employers:{name}", args=employer, get=get, post=EDITORS, confidential=secret_employer)
+
+
+EMPLOYERS: list[Row] = [
+    row("employers:list", get=ALL),
+    row("employers:add", get=EDITORS, post=EDITORS),
+    row("employers:detail", args=employer, get=ALL, confidential=secret_employer),
+    *(edit_row(name) for name in ("edit", "manager", "group", "retire")),
+    edit_row("reuse", get=None),
+    row("employers:ungroup", args=grouping, post=EDITORS),
+    row("employers:contact_add", args=employer, post=LOGGERS, confidential=secret_employer),
+    *(
+        row(
+            f"employers:{name}",
+            args=own_contact,
+            get=LOGGERS,
+            post=LOGGERS,
+            confidential=secret_contact,
+        )
+        for name in ("contact_edit", "contact_withdraw")
+    ),
+    row("employers:people", get=TEAM),
+    row("employers:person", args=person, get=TEAM, confidential=secret_person),
+    row("employers:person_add", get=PEOPLE_EDITORS, post=PEOPLE_EDITORS),
+    *(
+        row(f"employers:{name}", args=args, get=PEOPLE_EDITORS, post=PEOPLE_EDITORS, confidential=secret)
+        for name, args, secret in (
+            ("person_edit", person, secret_person),
+            ("position_add", person, secret_person),
+            ("position_edit", position, secret_position),
+            ("position_end", position, secret_position),
+        )
+    ),
+]
+
+TOP_LIST = [
+    row("employers:top_this_year", get=TEAM),
+    row("employers:top", args=this_year, get=TEAM),
+    row("employers:top_freeze", args=this_year, get={TL}, post={TL}),
+    row("employers:top_adjust", args=this_year, get={TL}, post={TL}),
+    row("employers:top_withdraw", args=adjustment, post={TL}),
+]
 
 # ── meetings ─────────────────────────────────────────────────────────────────────────────────────
 
 MEETINGS: list[Row] = []
+
+COLLEGE = [row("meetings:college", get={AM, CM, ES, TL})]
 
 # ── budget ───────────────────────────────────────────────────────────────────────────────────────
 
@@ -137,7 +261,7 @@ HOME: list[Row] = [
     row("home:wake", args=own_reminder, post=ALL),
 ]
 
-ROWS: list[Row] = [*CORE, *ACCOUNTS, *EMPLOYERS, *MEETINGS, *BUDGET, *HOME]
+ROWS: list[Row] = [*CORE, *ACCOUNTS, *EMPLOYERS, *TOP_LIST, *MEETINGS, *COLLEGE, *BUDGET, *HOME]
 
 # ── the admin: who sees, adds and changes rows of a model (R9); deleting is for rows that have not begun ──
 
