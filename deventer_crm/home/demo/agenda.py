@@ -149,7 +149,9 @@ def _finish(team: Team, meeting: Meeting, day: dt.date, today: dt.date, rng: ran
             present_participant_ids=list(meeting.participants.values_list("pk", flat=True)),
         )
     written = _workday(day + dt.timedelta(days=3))
-    if written > today or rng.random() < 0.1:
+    # Only reports of the last weeks are still to be written, so that reminders look like a normal week's.
+    is_recent = day > today - dt.timedelta(days=30)
+    if written > today or (is_recent and rng.random() < 0.5):
         return
     summary, agreements = rng.choice(REPORTS)
     with clock.at(written):

@@ -17,15 +17,15 @@ from employers.services.people import add_person
 
 #: Address before the @, first name, last name, job title, role. One per role first, then colleagues.
 ACCOUNTS = (
-    ("accountmanager", "J.", "Voorbeeld", "Accountmanager maakindustrie", Role.ACCOUNT_MANAGER),
-    ("collegelid", "M.", "Voorbeeldsma", "Wethouder", Role.COLLEGE_MEMBER),
-    ("bestuurssecretaris", "B.", "Schrijver", "Bestuurssecretaris", Role.SECRETARY),
-    ("teamleider", "L.", "Proef", "Teamleider economie", Role.TEAM_LEAD),
-    ("werkgeversloket", "W.", "Loket", "Adviseur werkgeversloket", Role.EMPLOYER_DESK),
-    ("lezer", "R.", "Leesgraag", "Beleidsmedewerker", Role.READER),
-    ("beheerder", "F.", "Beheer", "Functioneel beheerder", Role.FUNCTIONAL_ADMIN),
-    ("accountmanager.binnenstad", "S.", "Stadsma", "Accountmanager binnenstad", Role.ACCOUNT_MANAGER),
-    ("accountmanager.diensten", "D.", "Kantoor", "Accountmanager ICT en kantoren", Role.ACCOUNT_MANAGER),
+    ("accountmanager", "Joris", "Voorbeeld", "Accountmanager maakindustrie", Role.ACCOUNT_MANAGER),
+    ("collegelid", "Mira", "Voorbeeldsma", "Wethouder", Role.COLLEGE_MEMBER),
+    ("bestuurssecretaris", "Bram", "Schrijver", "Bestuurssecretaris", Role.SECRETARY),
+    ("teamleider", "Lotte", "Proef", "Teamleider economie", Role.TEAM_LEAD),
+    ("werkgeversloket", "Wiebe", "Loket", "Adviseur werkgeversloket", Role.EMPLOYER_DESK),
+    ("lezer", "Roos", "Leesgraag", "Beleidsmedewerker", Role.READER),
+    ("beheerder", "Femke", "Beheer", "Functioneel beheerder", Role.FUNCTIONAL_ADMIN),
+    ("accountmanager.binnenstad", "Sanne", "Stadsma", "Accountmanager binnenstad", Role.ACCOUNT_MANAGER),
+    ("accountmanager.diensten", "Daan", "Kantoor", "Accountmanager ICT en kantoren", Role.ACCOUNT_MANAGER),
 )
 
 COLLEGE = (
