@@ -2,12 +2,14 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.views.decorators.http import require_safe
 
 from accounts.permissions import require
 from accounts.roles import Act
 from employers.selectors import employer_listing
 
 
+@require_safe
 @require(Act.SEE_HEADERS)
 def employer_list(request: HttpRequest) -> HttpResponse:
     """The whole page, or for htmx the part below the filters: the same template either way."""
