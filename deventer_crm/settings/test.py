@@ -12,8 +12,12 @@ TEST_PROCESS = os.environ.get("PYTEST_XDIST_WORKER", "main")
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # argon2 costs 50 ms a log-in
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+if env.str("TEST_EMAIL_URL", default=""):  # a worker process that a test starts mails over real SMTP
+    globals().update(env.email("TEST_EMAIL_URL"))
 WHITENOISE_AUTOREFRESH = True  # no scan of all static files for each client a test makes
 
+# Commits need not wait for the disk: a test database does not outlive its run.
+DATABASES["default"].setdefault("OPTIONS", {})["options"] = "-c synchronous_commit=off"
 DATABASES["default"]["CONN_MAX_AGE"] = 0  # an idle connection would keep the test database from going
 # A worker process started by a test gets the test database's name this way.
 if env.str("TEST_DATABASE_NAME", default=""):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import email
 import socket
 from email.message import Message
@@ -25,6 +26,8 @@ class MailServer:
         self.port = port or free_port()
         self.mails: list[Message] = []
         self.refuse: set[str] = set()
+        #: Seconds it thinks before it says that it has taken a mail.
+        self.seconds = 0.0
         self.controller: Controller | None = None
 
     async def handle_RCPT(
@@ -35,10 +38,10 @@ class MailServer:
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
-    async def handle_DATA(
-        self, server: SMTP, session: Session, envelope: Envelope
-    ) -> str:
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
+        await asyncio.sleep(self.seconds / 2)
         self.mails.append(email.message_from_bytes(envelope.content or b""))
+        await asyncio.sleep(self.seconds / 2)
         return "250 OK"
 
     @property
