@@ -81,8 +81,7 @@ screenshots: install-dev ## Take pictures of every page into screenshots/
 
 demo: install-local ## Throw the local data away and fill the database again (DEMO=small|deventer|large)
 	@$(PY) manage.py localservers reset $(ARGS)
-	@$(PY) manage.py migrate --verbosity 0
-	@$(PY) manage.py demo_data --size "$$DEMO"
+	@$(PY) manage.py run_local --only-prepare --demo "$$DEMO"
 
 bench: install-dev ## Measure speed and print a table
 	@$(PY) -m benchmarks $(ARGS)
