@@ -139,7 +139,7 @@ def college_dashboard(user: "User", now: dt.datetime | None = None) -> Dashboard
     arranges = user.can(Act.PLAN_MEETING)
     return Dashboard(
         year=today.year,
-        greeting=greeting(now, member.titled_name if member else user.get_short_name()),
+        greeting=greeting(now, member.titled_name if member else user.get_full_name()),
         member=member,
         next_visit=visits[0] if visits else None,
         coming=visits[1:],
