@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.functional import Promise, cached_property
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -135,10 +135,7 @@ def entries_for(role_codes: frozenset[str], view_name: str = "") -> list[Entry]:
     for entry in ENTRIES:
         if entry.roles.isdisjoint(role_codes) or any(entry.name == other.name for other in shown):
             continue
-        try:
-            shown.append(replace(entry, url=reverse(entry.name, args=entry.arguments())))
-        except NoReverseMatch:
-            continue  # TOLERANCE: pages that are still being built
+        shown.append(replace(entry, url=reverse(entry.name, args=entry.arguments())))
     best = max(shown, key=lambda entry: _matches(entry, view_name), default=None)
     if best is None or not _matches(best, view_name):
         return shown

@@ -54,7 +54,7 @@ def test_second_factor_from_switching_on_to_switching_off(am):
 
     overview = page(client.get(reverse("mfa_index")))
     assert overview.find("a", href=reverse("mfa_activate_totp"))
-    question = page(client.get(reverse("mfa_activate_totp"), follow=True))  # is it you?
+    question = page(client.get(reverse("account_reauthenticate")))  # is it you?
     assert question.find("input", attrs={"name": "password"})
     client.post(reverse("account_reauthenticate"), {"password": PASSWORD})
     activate = page(client.get(reverse("mfa_activate_totp")))
