@@ -245,7 +245,7 @@ def test_the_grouping_page_searches_groups_and_takes_back(am: User, client_as: E
         make.EmployerFactory(name="Hoofd", refreshed=True),
         make.EmployerFactory(name="Bijzaak", refreshed=True),
     )
-    url, client = f"/bedrijven/{one.pk}/bundelen/", client_as(am)
+    url, client = f"/bedrijven/{one.pk}/samenvoegen/", client_as(am)
     assert "Bijzaak" in client.get(url, {"q": "bijz"}).content.decode()
     answer = client.post(url, {"q": "bijz", "absorbed": two.pk, "reason": ""})
     assert answer.status_code == 422
@@ -253,7 +253,7 @@ def test_the_grouping_page_searches_groups_and_takes_back(am: User, client_as: E
     grouping = EmployerGrouping.objects.get()
     assert "Bijzaak" in client.get(url).content.decode()
     other = make.EmployerFactory()
-    assert client.post(f"/bedrijven/{other.pk}/bundelen/{grouping.pk}/terugdraaien/").status_code == 404
+    assert client.post(f"/bedrijven/{other.pk}/samenvoegen/{grouping.pk}/terugdraaien/").status_code == 404
     assert client.post(f"{url}{grouping.pk}/terugdraaien/").headers["Location"] == two.get_absolute_url()
 
 
