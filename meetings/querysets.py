@@ -84,14 +84,7 @@ class MeetingQuerySet(ConfidentialQuerySet):
 
 def day_start(now: dt.datetime | None = None) -> dt.datetime:
     """The first moment of the Dutch day of that moment (default now)."""
-    return start_of(clock.local_date(now or clock.now()))
-
-
-def start_of(day: dt.date) -> dt.datetime:
-    """The first moment of a Dutch day."""
-    from django.utils import timezone
-
-    return timezone.make_aware(dt.datetime.combine(day, dt.time()))
+    return clock.start_of(clock.local_date(now or clock.now()))
 
 
 def held_with_employers(employer_ids: list[int] | None) -> "QuerySet[Any, Any]":

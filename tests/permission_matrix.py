@@ -13,6 +13,7 @@ urlconf and fails on a name without a row, so a new page starts here.
 `query`, `data` what is sent along.
 """
 
+import datetime as dt
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -232,6 +233,36 @@ EMPLOYERS: list[Row] = [
     ),
 ]
 
+
+def delivery(user: User) -> Sequence[Any]:
+    """A file that was looked at and waits for a person."""
+    from employers.models import RegisterDelivery
+
+    made = RegisterDelivery.objects.create(
+        file="deliveries/proef.csv",
+        file_name="proef.csv",
+        reference_date=dt.date(2026, 4, 1),
+        state=RegisterDelivery.State.CHECKED,
+        preview={"header": ["kvk", "naam"]},
+    )
+    return [made.pk]
+
+
+def refused_rows(user: User) -> Sequence[Any]:
+    return [*delivery(user), "refused"]
+
+
+IMPORT = [
+    row("employers:import_list", get={FA}),
+    row("employers:import_upload", get={FA}, post={FA}),
+    row("employers:import_detail", args=delivery, get={FA}),
+    row("employers:import_columns", args=delivery, get={FA}, post={FA}),
+    row("employers:import_start", args=delivery, post={FA}),
+    row("employers:import_discard", args=delivery, get={FA}, post={FA}),
+    row("employers:import_rows", args=refused_rows, get={FA}),
+    row("employers:import_refused", args=delivery, get={FA}),
+]
+
 TOP_LIST = [
     row("employers:top_this_year", get=TEAM),
     row("employers:top", args=this_year, get=TEAM),
@@ -242,13 +273,118 @@ TOP_LIST = [
 
 # ── meetings ─────────────────────────────────────────────────────────────────────────────────────
 
-MEETINGS: list[Row] = []
+
+def a_meeting(state: str = "planned") -> Callable[[User], Sequence[Any]]:
+    """Arguments of a page about a meeting in that state."""
+
+    def make(user: User) -> Sequence[Any]:
+        from deventer_crm.core import clock
+        from tests.employers.factories import EmployerFactory
+        from tests.meetings.factories import MeetingFactory
+
+        traits = {} if state == "draft" else {state: True}
+        day = clock.today() + dt.timedelta(days=30 if state in {"draft", "planned"} else -30)
+        return [MeetingFactory(on=day, employers=[EmployerFactory()], **traits).pk]
+
+    return make
+
+
+def secret_meeting(state: str = "planned") -> Callable[[User], Sequence[Any]]:
+    def make(user: User) -> Sequence[Any]:
+        from tests.employers.factories import EmployerFactory
+        from tests.meetings.factories import MeetingFactory
+
+        secret = EmployerFactory(is_confidential=True)
+        traits = {} if state == "draft" else {state: True}
+        return [MeetingFactory(employers=[secret], **traits).pk]
+
+    return make
+
+
+def an_invitation(user: User) -> Sequence[Any]:
+    from tests.meetings.factories import InvitationFactory
+
+    return [InvitationFactory().pk]
+
+
+def secret_invitation(user: User) -> Sequence[Any]:
+    from tests.meetings.factories import InvitationFactory
+
+    return [InvitationFactory(employer__is_confidential=True).pk]
+
+
+def meeting_row(name: str, state: str, who: Iterable[Role], *, get: bool = True, post: bool = True) -> Row:
+    """A page about one meeting: for `who`, and not there for who may not know of it."""
+    return row(
+        f"meetings:{name}",
+        args=a_meeting(state),
+        get=who if get else None,
+        post=who if post else None,
+        confidential=secret_meeting(state),
+    )
+
+
+MEETINGS: list[Row] = [
+    row("meetings:agenda", get=TEAM),
+    row("meetings:plan", get=PLANNERS, post=PLANNERS),
+    meeting_row("detail", "planned", TEAM, post=False),
+    meeting_row("edit", "planned", PLANNERS),
+    meeting_row("plan_draft", "draft", PLANNERS, get=False),
+    meeting_row("hold", "planned", PLANNERS),
+    meeting_row("attendance", "held", PLANNERS),
+    meeting_row("report", "held", PLANNERS),
+    meeting_row("close", "reported", PLANNERS, get=False),
+    meeting_row("move", "planned", PLANNERS),
+    meeting_row("cancel", "planned", PLANNERS),
+    meeting_row("back", "held", {ES, TL}),
+    row("meetings:invitations", get=TEAM),
+    row("meetings:invitation_add", get=PLANNERS, post=PLANNERS),
+    row("meetings:invitation", args=an_invitation, get=TEAM, post=PLANNERS, confidential=secret_invitation),
+    row(
+        "meetings:invitation_edit",
+        args=an_invitation,
+        get=PLANNERS,
+        post=PLANNERS,
+        confidential=secret_invitation,
+    ),
+    row(
+        "meetings:invitation_withdraw",
+        args=an_invitation,
+        get=PLANNERS,
+        post=PLANNERS,
+        confidential=secret_invitation,
+    ),
+]
 
 COLLEGE = [row("meetings:college", get={AM, CM, ES, TL})]
 
 # ── budget ───────────────────────────────────────────────────────────────────────────────────────
 
-BUDGET: list[Row] = []
+
+def own_hours(user: User) -> Sequence[Any]:
+    from deventer_crm.core import clock
+    from tests.budget.factories import TimeEntryFactory
+
+    return [TimeEntryFactory(user=user, day=clock.today()).pk]
+
+
+def last_month() -> list[int]:
+    from deventer_crm.core import clock
+
+    day = clock.today().replace(day=1) - dt.timedelta(days=1)
+    return [day.year, day.month]
+
+
+BUDGET: list[Row] = [
+    row("budget:this_year", get={AM, ES, TL}),
+    row("budget:year", args=[2026], get={AM, ES, TL}),
+    row("budget:plan", args=[2026], get={TL}, post={TL}),
+    row("budget:year_hours", args=[2026], get={TL}),
+    row("budget:hours", get={AM, ES, TL}, post={AM, ES, TL}),
+    row("budget:remove_hours", args=own_hours, post={AM, ES, TL}),
+    row("budget:confirm_month", args=last_month(), post={AM, ES, TL}),
+    row("budget:reopen_month", args=last_month(), post={AM, ES, TL}),
+]
 
 # ── home ─────────────────────────────────────────────────────────────────────────────────────────
 
@@ -261,7 +397,7 @@ HOME: list[Row] = [
     row("home:wake", args=own_reminder, post=ALL),
 ]
 
-ROWS: list[Row] = [*CORE, *ACCOUNTS, *EMPLOYERS, *TOP_LIST, *MEETINGS, *COLLEGE, *BUDGET, *HOME]
+ROWS: list[Row] = [*CORE, *ACCOUNTS, *EMPLOYERS, *IMPORT, *TOP_LIST, *MEETINGS, *COLLEGE, *BUDGET, *HOME]
 
 # ── the admin: who sees, adds and changes rows of a model (R9); deleting is for rows that have not begun ──
 

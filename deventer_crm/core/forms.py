@@ -47,14 +47,18 @@ class VersionedModelForm(CrmFormMixin, forms.ModelForm):  # type: ignore[type-ar
         try:
             record = save_tracked(self.instance, by=by, expected_version=expected)
         except StaleRecord as conflict:
-            self.stored = conflict.stored
-            self.add_error(None, conflict.message())
-            # A second, deliberate save is based on what is stored now.
-            self.data = self.data.copy()
-            self.data[self.add_prefix("record_version")] = str(conflict.stored.version)
+            self.show_conflict(conflict)
             return None
         self._save_m2m()
         return record
+
+    def show_conflict(self, conflict: StaleRecord) -> None:
+        """Say who was first, keep what was typed, and let a second, deliberate save be based on what is
+        stored now."""
+        self.stored = conflict.stored
+        self.add_error(None, conflict.message())
+        self.data = self.data.copy()
+        self.data[self.add_prefix("record_version")] = str(conflict.stored.version)
 
     def stored_values(self) -> list[tuple[str, str, str]]:
         """After a conflict: label, stored text and typed text of every field that differs."""

@@ -1,5 +1,5 @@
 """What this app shows on pages of lower apps; one module per subject."""
 
-from . import duty
+from . import agenda, duty
 
-__all__ = ["duty"]
+__all__ = ["agenda", "duty"]

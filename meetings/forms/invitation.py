@@ -1,0 +1,148 @@
+"""Forms of invitations (R5)."""
+
+import datetime as dt
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db.models import Q
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.models import CollegeMember
+from deventer_crm.core import clock
+from deventer_crm.core.forms import CrmForm, VersionedModelForm
+from deventer_crm.core.services import StaleRecord
+from employers.forms.employers import put_errors
+from employers.models import ContactPerson, Employer
+from meetings import services
+from meetings.models import Invitation, Meeting
+
+from .fields import DayField
+
+LOOK_BACK = dt.timedelta(days=400)
+
+
+class InvitationForm(VersionedModelForm):
+    """An invitation that was sent or received, for one employer."""
+
+    sent_on = DayField(label=gettext_lazy("Sent on"))
+
+    class Meta:
+        model = Invitation
+        fields = [
+            "direction",
+            "purpose",
+            "college_member",
+            "person",
+            "channel",
+            "sent_on",
+            "meeting",
+            "note",
+        ]
+        labels = {
+            "direction": gettext_lazy("Who invited whom"),
+            "purpose": gettext_lazy("What for"),
+            "meeting": gettext_lazy("For which meeting"),
+            "person": gettext_lazy("Contact person"),
+        }
+        widgets = {"direction": forms.RadioSelect, "purpose": forms.RadioSelect}
+        help_texts = {
+            "purpose": gettext_lazy(
+                "Only a personal invitation in the name of a college member can count for the yearly list."
+            ),
+            "meeting": gettext_lazy("An invitation and the meeting it led to count once."),
+        }
+
+    def __init__(self, *args: Any, user: Any, employer: Employer, **kwargs: Any) -> None:
+        super().__init__(*args, user=user, **kwargs)
+        self.instance.employer = employer
+        today = clock.today()
+        if not self.instance.pk:
+            self.initial["sent_on"] = today
+        family = Q(employer=employer) | Q(employer__merged_into=employer)
+        present = self.instance
+        self.fields["person"].queryset = (
+            ContactPerson.objects.visible_to(user)
+            .filter(
+                Q(pk__in=employer.positions.on(today).values("person")) | Q(pk=present.person_id or 0),
+                anonymised_on__isnull=True,
+            )
+            .distinct()
+        )
+        self.fields["person"].empty_label = _("nobody in particular")
+        self.fields["college_member"].queryset = CollegeMember.objects.filter(
+            Q(ends_on__isnull=True) | Q(ends_on__gte=today - LOOK_BACK) | Q(pk=present.college_member_id or 0)
+        )
+        self.fields["college_member"].empty_label = _("no college member")
+        meetings = Meeting.objects.visible_to(user).filter(
+            Q(starts_at__gte=clock.now() - LOOK_BACK) | Q(pk=present.meeting_id or 0),
+            Q(employer_rows__in=_rows(family)),
+        )
+        self.fields["meeting"].queryset = meetings.select_related("kind").distinct().order_by("-starts_at")
+        self.fields["meeting"].empty_label = _("no meeting yet")
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        asked = (cleaned.get("purpose"), cleaned.get("direction"))
+        is_personal = asked == (Invitation.Purpose.PERSONAL, Invitation.Direction.OUT)
+        if is_personal and not cleaned.get("college_member") and "college_member" not in self.errors:
+            self.add_error("college_member", _("Say in whose name: a personal invitation has a sender."))
+        return cleaned
+
+    def save_invitation(self) -> Invitation | None:
+        """Save it. None: the form says what is wrong, or who saved first."""
+        expected = (self.cleaned_data.get("record_version") or 0) if self.instance.pk else None
+        try:
+            return services.save_invitation(self.instance, by=self.user, expected_version=expected)
+        except StaleRecord as conflict:
+            self.show_conflict(conflict)
+        except ValidationError as refusal:
+            put_errors(self, refusal)
+        return None
+
+
+def _rows(family: Q) -> Any:
+    from meetings.models import MeetingEmployer
+
+    return MeetingEmployer.objects.filter(family)
+
+
+class AnswerForm(CrmForm):
+    """What came back on an invitation."""
+
+    answer = forms.ChoiceField(
+        label=gettext_lazy("Answer"),
+        choices=Invitation.Answer.choices,
+        required=False,
+        widget=forms.RadioSelect,
+    )
+    answered_on = DayField(label=gettext_lazy("Answered on"), required=False)
+
+    def __init__(self, *args: Any, invitation: Invitation, user: Any, **kwargs: Any) -> None:
+        super().__init__(*args, user=user, **kwargs)
+        self.invitation = invitation
+        self.fields["answer"].initial = invitation.answer
+        self.fields["answered_on"].initial = invitation.answered_on or clock.today()
+
+    def save_answer(self) -> bool:
+        """Whether it was recorded; if not, the form carries the reason."""
+        data = self.cleaned_data
+        try:
+            services.answer_invitation(
+                self.invitation, by=self.user, answer=data["answer"], answered_on=data["answered_on"]
+            )
+        except ValidationError as refusal:
+            put_errors(self, refusal)
+            return False
+        return True
+
+
+class WithdrawForm(CrmForm):
+    """The day from which an invitation counts for nothing."""
+
+    withdrawn_on = DayField(label=gettext_lazy("Withdrawn on"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["withdrawn_on"].initial = clock.today()

@@ -1,0 +1,156 @@
+"""The agenda and the list of invitations as their pages show them."""
+
+import datetime as dt
+from dataclasses import dataclass, field
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
+
+from django.core.paginator import Page
+from django.http import QueryDict
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+
+from deventer_crm.core import clock, formatting
+from deventer_crm.core.paging import page_of
+from employers.models import Employer
+from meetings.filters import AddressFilter, InvitationFilter, MeetingFilter
+from meetings.models import Invitation, Meeting
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+PAGE_SIZE = 30
+#: A line of the agenda names so many employers.
+NAMED = 3
+
+
+@dataclass(frozen=True)
+class Chip:
+    """A filter that is on; `remove_url` is the list without it."""
+
+    label: Any
+    value: str
+    remove_url: str
+
+
+@dataclass(frozen=True)
+class Week:
+    """The meetings of one ISO week on this page."""
+
+    label: str
+    meetings: list[Meeting]
+
+
+@dataclass(frozen=True)
+class Agenda:
+    """One page of the agenda, by week. `waiting`: how many of the past nobody marked as held yet."""
+
+    filter: MeetingFilter
+    page: "Page[Meeting]"
+    weeks: list[Week]
+    chips: list[Chip]
+    when: str
+    waiting: int
+    address: str
+    clear_url: str
+    employer_id: int | None = None
+    tabs: list[tuple[str, str, str]] = field(default_factory=list)
+
+    @property
+    def is_filtered(self) -> bool:
+        return bool(self.chips)
+
+
+def address_of(params: QueryDict, *, drop: str = "", **changes: str) -> str:
+    """The query with only what is filled in, page left out, some parameters changed."""
+    kept = [
+        (name, value)
+        for name, values in params.lists()
+        for value in values
+        if value and name not in {drop, "page", *changes}
+    ]
+    rows = kept + [(name, value) for name, value in changes.items() if value]
+    return f"?{urlencode(rows)}"
+
+
+def _chips(
+    filterset: AddressFilter, params: QueryDict, words: dict[str, str], skip: frozenset[str]
+) -> list[Chip]:
+    return [
+        Chip(label, words.get(name, value), address_of(params, drop=name))
+        for name, label, value in filterset.active()
+        if name not in skip
+    ]
+
+
+def agenda(params: QueryDict, user: "User") -> Agenda:
+    """The page that the address asks for: a fixed number of queries."""
+    visible = Meeting.objects.visible_to(user)
+    chosen = MeetingFilter(params, visible, user=user)
+    page = page_of(chosen.qs.for_list(), params.get("page"), PAGE_SIZE)
+    for meeting in page.object_list:
+        rows = meeting.employer_rows.all()
+        meeting.shown_employers = [row.employer for row in rows[:NAMED]]
+        meeting.more_employers = max(len(rows) - NAMED, 0)
+    words = {}
+    employer_id = chosen.form.cleaned_data.get("employer")
+    if employer_id:
+        named = Employer.objects.visible_to(user).filter(pk=int(employer_id)).first()
+        words["employer"] = named.name if named else "–"
+    whens = dict(chosen.form.fields["when"].choices)
+    return Agenda(
+        filter=chosen,
+        page=page,
+        weeks=_weeks(list(page.object_list)),
+        chips=_chips(chosen, params, words, frozenset({"when"})),
+        when=chosen.part,
+        waiting=visible.waiting().count(),
+        address=address_of(params),
+        clear_url=f"?{urlencode({'when': chosen.part})}",
+        employer_id=int(employer_id) if employer_id else None,
+        tabs=[(name, str(label), address_of(params, when=name)) for name, label in whens.items()],
+    )
+
+
+def _weeks(meetings: list[Meeting]) -> list[Week]:
+    """Meetings in their order, cut where the week changes."""
+
+    def monday(meeting: Meeting) -> dt.date:
+        day = clock.local_date(meeting.starts_at)
+        return day - dt.timedelta(days=day.weekday())
+
+    return [Week(week_label(first), list(rows)) for first, rows in groupby(meetings, monday)]
+
+
+def week_label(monday: dt.date) -> str:
+    """ "This week", "Next week", or the ISO week with its days."""
+    this = clock.today() - dt.timedelta(days=clock.today().weekday())
+    sunday = monday + dt.timedelta(days=6)
+    last_form = "day" if sunday.year == clock.today().year else ""
+    days = _("%(first)s to %(last)s") % {
+        "first": formatting.nl_date(monday, "day" if last_form or monday.month != sunday.month else ""),
+        "last": formatting.nl_date(sunday, last_form),
+    }
+    near = {0: _("This week"), 7: _("Next week"), -7: _("Last week")}
+    name = near.get((monday - this).days)
+    number = _("week %(number)d") % {"number": monday.isocalendar().week}
+    parts = [name, number, days] if name else [number[:1].upper() + number[1:], days]
+    return " · ".join(parts)
+
+
+@dataclass(frozen=True)
+class InvitationList:
+    """One page of invitations."""
+
+    filter: InvitationFilter
+    page: "Page[Invitation]"
+    chips: list[Chip]
+    address: str
+
+
+def invitation_list(params: QueryDict, user: "User") -> InvitationList:
+    """The page that the address asks for, the newest first."""
+    rows = Invitation.objects.visible_to(user).select_related("employer", "college_member", "meeting__kind")
+    chosen = InvitationFilter(params, rows, user=user)
+    page = page_of(chosen.qs.order_by("-sent_on", "-pk"), params.get("page"), PAGE_SIZE)
+    return InvitationList(chosen, page, _chips(chosen, params, {}, frozenset()), address_of(params))

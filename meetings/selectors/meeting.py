@@ -1,0 +1,112 @@
+"""One meeting as its page shows it."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import QuerySet
+
+from meetings.commitments.series import Attendance, attendances
+from meetings.models import Invitation, Meeting, MeetingEmployer, MeetingStep, Participant, Report
+from meetings.permissions import acts_on
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+#: A page shows no more invitations than this; the list of invitations has them all.
+MOST_INVITATIONS = 50
+
+
+@dataclass(frozen=True)
+class TheirSide:
+    """An employer and who comes for it."""
+
+    row: MeetingEmployer
+    people: list[Participant]
+
+
+@dataclass(frozen=True)
+class MeetingPage:
+    """`others`: contact persons who come for no employer of this meeting. `acts`: what this reader may do
+    now. `attendance`: for a held meeting of a series, which parties were there."""
+
+    meeting: Meeting
+    acts: frozenset[str]
+    theirs: list[TheirSide]
+    others: list[Participant]
+    ours: list[Participant]
+    invitations: list[Invitation]
+    steps: list[MeetingStep]
+    report: Report | None
+    attendance: Attendance | None
+
+    @property
+    def primary(self) -> str:
+        """The one next act of this state."""
+        order = {
+            Meeting.State.DRAFT: "plan",
+            Meeting.State.PLANNED: "hold",
+            Meeting.State.HELD: "report",
+            Meeting.State.REPORTED: "close",
+        }
+        act = order.get(Meeting.State(self.meeting.state), "")
+        return act if act in self.acts else ""
+
+    @property
+    def has_more_acts(self) -> bool:
+        """Whether the menu beside the next act has anything in it."""
+        return bool(self.acts & {"edit", "move", "attendance", "cancel", "back"})
+
+    @property
+    def lacks(self) -> str:
+        """Why a held meeting of a series does not count, or ""."""
+        series = self.meeting.kind.series
+        return self.attendance.lacks(series) if self.attendance and series else ""
+
+
+def meetings_for_page(user: "User") -> "QuerySet[Meeting]":
+    """Visible meetings with what their header needs, in one query."""
+    rows: Any = Meeting.objects.visible_to(user).select_related(
+        "kind__series", "theme", "owner", "created_by", "report__modified_by"
+    )
+    return rows
+
+
+def meeting_page(meeting: Meeting, user: "User") -> MeetingPage:
+    """The page of a meeting from meetings_for_page(): at most eight queries more."""
+    employers = list(meeting.employer_rows.select_related("employer").order_by("employer__sort_name", "pk"))
+    people = list(
+        meeting.participants.select_related("college_member", "user", "person", "employer").order_by(
+            "college_member__position", "pk"
+        )
+    )
+    theirs = [
+        TheirSide(
+            row, [person for person in people if person.person_id and person.employer_id == row.employer_id]
+        )
+        for row in employers
+    ]
+    at_table = {row.employer_id for row in employers}
+    invitations = (
+        Invitation.objects.visible_to(user)
+        .filter(meeting=meeting)
+        .select_related("employer", "college_member", "person")[:MOST_INVITATIONS]
+    )
+    return MeetingPage(
+        meeting=meeting,
+        acts=acts_on(meeting, user),
+        theirs=theirs,
+        others=[row for row in people if row.person_id and row.employer_id not in at_table],
+        ours=sorted(
+            (row for row in people if not row.person_id), key=lambda row: row.college_member_id is None
+        ),
+        invitations=list(invitations),
+        steps=list(meeting.steps.select_related("by", "on_behalf_of")),
+        report=getattr(meeting, "report", None),
+        attendance=_attendance(meeting),
+    )
+
+
+def _attendance(meeting: Meeting) -> Attendance | None:
+    if meeting.kind.series is None or not meeting.is_held:
+        return None
+    return attendances(meeting.kind.series, [meeting])[0]

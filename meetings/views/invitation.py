@@ -1,0 +1,146 @@
+"""Invitations: the list, recording one, its answer, taking it back."""
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from accounts.permissions import allow, require
+from accounts.roles import Act
+from employers.forms.employers import put_errors
+from employers.models import Employer
+from meetings import services
+from meetings.forms.invitation import AnswerForm, InvitationForm, WithdrawForm
+from meetings.models import Invitation, Meeting
+from meetings.selectors.listing import invitation_list
+from meetings.selectors.picking import FOUND
+
+
+@require_GET
+@require(Act.SEE_AGENDA)
+def invitations(request: HttpRequest) -> HttpResponse:
+    """All invitations, filtered by the address."""
+    template = "meetings/invitation_list.html"
+    if request.htmx and not request.htmx.history_restore_request:
+        template += "#results"
+    listing = invitation_list(request.GET, request.user)
+    response = render(request, template, {"listing": listing})
+    if request.htmx:
+        response["HX-Push-Url"] = f"{request.path}{listing.address}"
+    return response
+
+
+@require_http_methods(["GET", "POST"])
+@require(Act.PLAN_MEETING)
+def add(request: HttpRequest) -> HttpResponse:
+    """Record an invitation: for `?employer=`, else first choose one. `?meeting=` proposes the meeting."""
+    visible = Employer.objects.visible_to(request.user)
+    wanted = request.GET.get("employer", "")
+    if not wanted.isdigit():
+        asked = request.GET.get("q", "").strip()[:100]
+        rows = visible.current()
+        found = list(rows.search(asked).order_by("sort_name", "pk")[:FOUND]) if asked else []
+        if asked and not found:
+            found = list(rows.alike(asked).order_by("sort_name", "pk")[:FOUND])
+        return render(request, "meetings/invitation_employer.html", {"asked": asked, "found": found})
+    employer = get_object_or_404(visible, pk=int(wanted))
+    meeting = request.GET.get("meeting", "")
+    proposed = None
+    if meeting.isdigit():
+        proposed = Meeting.objects.visible_to(request.user).filter(pk=int(meeting)).first()
+    initial = {"meeting": proposed.pk} if proposed else {}
+    form = InvitationForm(
+        request.POST or None, instance=Invitation(), user=request.user, employer=employer, initial=initial
+    )
+    if request.method == "POST" and form.is_valid():
+        made = form.save_invitation()
+        if made is not None:
+            messages.success(request, _("The invitation is recorded."))
+            return redirect(made.meeting if made.meeting_id else made)
+    back = proposed.get_absolute_url() if proposed else employer.get_absolute_url()
+    context = {"form": form, "employer": employer, "back_url": back}
+    return render(request, "meetings/invitation_form.html", context, status=422 if form.is_bound else 200)
+
+
+def _invitation(request: HttpRequest, pk: int) -> Invitation:
+    rows = Invitation.objects.visible_to(request.user)
+    return get_object_or_404(
+        rows.select_related(
+            "employer", "college_member", "person", "meeting__kind", "created_by", "on_behalf_of"
+        ),
+        pk=pk,
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@require(Act.SEE_AGENDA)
+def detail(request: HttpRequest, pk: int) -> HttpResponse:
+    """One invitation with the form for its answer; answering needs the right to plan."""
+    invitation = _invitation(request, pk)
+    may_change = request.user.can(Act.PLAN_MEETING) and invitation.withdrawn_on is None
+    form = AnswerForm(request.POST or None, invitation=invitation, user=request.user) if may_change else None
+    if request.method == "POST":
+        allow(request.user, Act.PLAN_MEETING)
+        if form is None:
+            messages.error(request, _("This invitation was withdrawn."))
+            return redirect(invitation)
+        if form.is_valid() and form.save_answer():
+            messages.success(request, _("The answer is recorded."))
+            return redirect(invitation)
+    context = {"invitation": invitation, "form": form, "may_change": may_change}
+    status = 422 if form is not None and form.is_bound else 200
+    return render(request, "meetings/invitation_detail.html", context, status=status)
+
+
+@require_http_methods(["GET", "POST"])
+@require(Act.PLAN_MEETING)
+def edit(request: HttpRequest, pk: int) -> HttpResponse:
+    """Correct an invitation, or tie it to the meeting it led to."""
+    invitation = _invitation(request, pk)
+    if invitation.withdrawn_on is not None:
+        messages.error(request, _("This invitation was withdrawn."))
+        return redirect(invitation)
+    form = InvitationForm(
+        request.POST or None, instance=invitation, user=request.user, employer=invitation.employer
+    )
+    if request.method == "POST" and form.is_valid() and form.save_invitation() is not None:
+        messages.success(request, _("The invitation is saved."))
+        return redirect(invitation)
+    context = {
+        "form": form,
+        "employer": invitation.employer,
+        "invitation": invitation,
+        "back_url": invitation.get_absolute_url(),
+    }
+    return render(request, "meetings/invitation_form.html", context, status=422 if form.is_bound else 200)
+
+
+@require_http_methods(["GET", "POST"])
+@require(Act.PLAN_MEETING)
+def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take an invitation back: asked once more, because it then counts for nothing."""
+    invitation = _invitation(request, pk)
+    form = WithdrawForm(request.POST or None, user=request.user)
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.withdraw_invitation(
+                invitation, by=request.user, withdrawn_on=form.cleaned_data["withdrawn_on"]
+            )
+        except ValidationError as refusal:
+            put_errors(form, refusal)
+        else:
+            messages.success(request, _("The invitation is withdrawn."))
+            return redirect("meetings:invitation", pk=pk)
+    context = {
+        "form": form,
+        "title": _("Withdraw the invitation"),
+        "question": _("Withdraw the invitation to %(employer)s?") % {"employer": invitation.employer},
+        "consequences": [_("It counts for nothing from that day on."), _("It stays readable.")],
+        "action": _("Withdraw"),
+        "danger": True,
+        "back_url": reverse("meetings:invitation", args=[pk]),
+    }
+    return render(request, "components/confirm.html", context, status=422 if form.is_bound else 200)

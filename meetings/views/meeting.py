@@ -1,0 +1,131 @@
+"""One meeting: its page, planning it, changing it."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from accounts.permissions import require
+from accounts.roles import Act
+from deventer_crm.core.models import AccessEvent
+from deventer_crm.core.services import log_access
+from employers.models import Employer
+from meetings.forms.meeting import MeetingForm, choice_from, typed_values
+from meetings.models import Invitation, Meeting, MeetingKind
+from meetings.permissions import acts_on
+from meetings.selectors.meeting import meeting_page, meetings_for_page
+from meetings.selectors.picking import Choice
+from meetings.services import link_invitation
+
+REFRESH, DRAFT = "refresh", "draft"
+FORM = "meetings/meeting_form.html"
+
+
+@require_GET
+@require(Act.SEE_AGENDA)
+def detail(request: HttpRequest, pk: int) -> HttpResponse:
+    """Who meets whom, when, what became of it, and the next act."""
+    meeting = get_object_or_404(meetings_for_page(request.user), pk=pk)
+    if meeting.is_confidential:
+        log_access(AccessEvent.Verb.VIEW_CONFIDENTIAL, user=request.user, target=f"meetings.meeting:{pk}")
+    return render(request, "meetings/meeting_detail.html", {"page": meeting_page(meeting, request.user)})
+
+
+@require_http_methods(["GET", "POST"])
+@require(Act.PLAN_MEETING)
+def plan(request: HttpRequest) -> HttpResponse:
+    """Plan a meeting, keep it as a draft, or log one that took place. `?employer=` and `?kind=` propose."""
+    if REFRESH in request.POST:
+        return _refreshed(request)
+    if request.method == "POST":
+        form = MeetingForm(request.POST, user=request.user)
+        if form.is_valid():
+            made = form.save_new(as_draft=DRAFT in request.POST)
+            if made is not None:
+                _tie_invitation(request, made)
+                return _after_planning(request, made)
+        return _show(request, form, status=422)
+    form = MeetingForm(user=request.user, initial=_proposal(request), choice=_proposed_choice(request))
+    form.tick_parties()
+    return _show(request, form)
+
+
+@require_http_methods(["GET", "POST"])
+@require(Act.PLAN_MEETING)
+def edit(request: HttpRequest, pk: int) -> HttpResponse:
+    """Change what a meeting is about and who takes part."""
+    meeting = get_object_or_404(meetings_for_page(request.user), pk=pk)
+    if "edit" not in acts_on(meeting, request.user):
+        messages.error(request, _("This meeting is over: it cannot be changed any more."))
+        return redirect(meeting)
+    if REFRESH in request.POST:
+        return _refreshed(request, meeting)
+    form = MeetingForm(request.POST or None, user=request.user, instance=meeting)
+    if request.method == "POST" and form.is_valid() and form.save_changes() is not None:
+        messages.success(request, _("The meeting is saved."))
+        return redirect("meetings:detail", pk=pk)
+    return _show(request, form, meeting, status=422 if form.is_bound else 200)
+
+
+def _proposal(request: HttpRequest) -> dict[str, Any]:
+    """What the address proposes: a kind by its code, a day, a college member."""
+    kind = MeetingKind.objects.filter(disabled_on__isnull=True, code=request.GET.get("kind", "")).first()
+    return {
+        "kind": kind.pk if kind else None,
+        "starts_on": request.GET.get("day") or None,
+        "college_members": request.GET.getlist("member"),
+    }
+
+
+def _proposed_choice(request: HttpRequest) -> Choice:
+    asked = [int(value) for value in request.GET.getlist("employer") if value.isdigit()]
+    rows = Employer.objects.visible_to(request.user).filter(pk__in=asked)
+    return Choice(employers=frozenset(rows.values_list("pk", flat=True)))
+
+
+def _refreshed(request: HttpRequest, meeting: Meeting | None = None) -> HttpResponse:
+    """The form drawn again with what was typed: a search, a chosen employer, another kind."""
+    form = MeetingForm(
+        user=request.user,
+        instance=meeting,
+        initial=typed_values(request.POST),
+        choice=choice_from(request.POST),
+    )
+    form.tick_parties()
+    return _show(request, form, meeting)
+
+
+def _show(
+    request: HttpRequest, form: MeetingForm, meeting: Meeting | None = None, status: int = 200
+) -> HttpResponse:
+    template = f"{FORM}#picker" if request.htmx and REFRESH in request.POST else FORM
+    return render(request, template, {"form": form, "meeting": meeting}, status=status)
+
+
+def _tie_invitation(request: HttpRequest, meeting: Meeting) -> None:
+    """`?invitation=`: the accepted invitation this meeting came from becomes one chain with it (R5)."""
+    wanted = request.GET.get("invitation", "")
+    if not wanted.isdigit():
+        return
+    rows = Invitation.objects.visible_to(request.user).filter(meeting__isnull=True, withdrawn_on__isnull=True)
+    invitation = rows.filter(pk=int(wanted)).first()
+    if invitation is None:
+        return
+    try:
+        link_invitation(invitation, meeting, by=request.user)
+    except ValidationError as refusal:
+        messages.warning(request, " ".join(refusal.messages))
+
+
+def _after_planning(request: HttpRequest, meeting: Meeting) -> HttpResponse:
+    words = {
+        Meeting.State.DRAFT: _("The meeting is kept as a draft."),
+        Meeting.State.PLANNED: _("The meeting is planned."),
+        Meeting.State.HELD: _("The meeting is logged. Write the report now, or later."),
+    }
+    messages.success(request, words[Meeting.State(meeting.state)])
+    return redirect(meeting)

@@ -1,0 +1,184 @@
+"""The steps of a meeting (R8), each on a page of its own."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_POST
+
+from accounts.permissions import require
+from accounts.roles import Act
+from meetings import services
+from meetings.forms.steps import (
+    AttendanceForm,
+    BackForm,
+    CancelForm,
+    HoldForm,
+    MoveForm,
+    ReportForm,
+    StepForm,
+)
+from meetings.models import Meeting, Report
+from meetings.permissions import acts_on
+from meetings.selectors.meeting import meetings_for_page
+
+
+def _meeting(request: HttpRequest, pk: int) -> Meeting:
+    return get_object_or_404(meetings_for_page(request.user), pk=pk)
+
+
+def _too_late(request: HttpRequest, meeting: Meeting) -> HttpResponse:
+    """Somebody else was first, or the address was kept from before."""
+    messages.error(
+        request,
+        _("This meeting is “%(state)s” now; that step is not possible any more.")
+        % {"state": meeting.get_state_display()},
+    )
+    return redirect(meeting)
+
+
+def step_page(
+    act: str, form_class: type[StepForm], *, title: Any, button: Any, done: Any, danger: bool = False
+) -> Callable[[HttpRequest, int], HttpResponse]:
+    """A page with the form of one step."""
+
+    def view(request: HttpRequest, pk: int) -> HttpResponse:
+        meeting = _meeting(request, pk)
+        if act not in acts_on(meeting, request.user):
+            return _too_late(request, meeting)
+        form = form_class(request.POST or None, meeting=meeting, user=request.user)
+        if request.method == "POST" and form.is_valid() and form.take():
+            messages.success(request, done)
+            return redirect(meeting)
+        if act not in acts_on(meeting, request.user):
+            return _too_late(request, meeting)
+        context = {
+            "form": form,
+            "meeting": meeting,
+            "title": title,
+            "button": button,
+            "danger": danger,
+            "act": act,
+        }
+        return render(request, "meetings/step_form.html", context, status=422 if form.is_bound else 200)
+
+    view.__name__ = f"{act}_page"
+    return require_http_methods(["GET", "POST"])(view)
+
+
+hold = require(Act.REPORT_MEETING)(
+    step_page(
+        "hold",
+        HoldForm,
+        title=gettext_lazy("It took place"),
+        button=gettext_lazy("Mark as held"),
+        done=gettext_lazy("The meeting is held. Write the report now, or later."),
+    )
+)
+attendance = require(Act.REPORT_MEETING)(
+    step_page(
+        "attendance",
+        AttendanceForm,
+        title=gettext_lazy("Who was there"),
+        button=gettext_lazy("Save"),
+        done=gettext_lazy("Who was there is saved."),
+    )
+)
+cancel = require(Act.PLAN_MEETING)(
+    step_page(
+        "cancel",
+        CancelForm,
+        title=gettext_lazy("Call off"),
+        button=gettext_lazy("Call it off"),
+        done=gettext_lazy("The meeting is called off."),
+        danger=True,
+    )
+)
+move = require(Act.PLAN_MEETING)(
+    step_page(
+        "move",
+        MoveForm,
+        title=gettext_lazy("Another date"),
+        button=gettext_lazy("Move it"),
+        done=gettext_lazy("The meeting has another date."),
+    )
+)
+back = require(Act.STEP_BACK_MEETING)(
+    step_page(
+        "back",
+        BackForm,
+        title=gettext_lazy("A step back"),
+        button=gettext_lazy("Take it back"),
+        done=gettext_lazy("The step is taken back."),
+    )
+)
+
+
+@require_http_methods(["GET", "POST"])
+@require(Act.REPORT_MEETING)
+def report(request: HttpRequest, pk: int) -> HttpResponse:
+    """Write the report, or correct it until the meeting is closed."""
+    meeting = _meeting(request, pk)
+    if "report" not in acts_on(meeting, request.user):
+        return _too_late(request, meeting)
+    stored = Report.objects.filter(meeting=meeting).select_related("modified_by").first()
+    form = ReportForm(
+        request.POST or None,
+        instance=stored or Report(meeting=meeting),
+        meeting=meeting,
+        user=request.user,
+    )
+    if request.method == "POST" and form.is_valid() and form.save_report():
+        messages.success(request, _("The report is saved."))
+        return redirect(meeting)
+    if "report" not in acts_on(meeting, request.user):
+        return _too_late(request, meeting)
+    context = {"form": form, "meeting": meeting}
+    return render(request, "meetings/report_form.html", context, status=422 if form.is_bound else 200)
+
+
+def _at_once(
+    request: HttpRequest, pk: int, act: str, step: Callable[[Meeting], Any], done: str
+) -> HttpResponse:
+    """A step that asks nothing: one button on the page of the meeting."""
+    meeting = _meeting(request, pk)
+    if act not in acts_on(meeting, request.user):
+        return _too_late(request, meeting)
+    try:
+        step(meeting)
+    except ValidationError as refusal:
+        messages.error(request, " ".join(refusal.messages))
+    else:
+        messages.success(request, done)
+    return redirect("meetings:detail", pk=pk)
+
+
+@require_POST
+@require(Act.PLAN_MEETING)
+def plan_draft(request: HttpRequest, pk: int) -> HttpResponse:
+    """draft → planned."""
+    return _at_once(
+        request,
+        pk,
+        "plan",
+        lambda meeting: services.plan_draft(meeting, by=request.user),
+        _("The meeting is planned."),
+    )
+
+
+@require_POST
+@require(Act.REPORT_MEETING)
+def close(request: HttpRequest, pk: int) -> HttpResponse:
+    """reported → closed."""
+    return _at_once(
+        request,
+        pk,
+        "close",
+        lambda meeting: services.close_meeting(meeting, by=request.user),
+        _("The meeting is closed."),
+    )
