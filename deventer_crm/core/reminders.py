@@ -49,6 +49,8 @@ class Rule:
 
 
 RULES: dict[str, Rule] = {}
+#: Where the act of a kind is done, registered by an app above the one that has the rule.
+ACT_URLS: dict[str, UrlFunction] = {}
 
 
 def year_is_over(period: str, today: dt.date) -> bool:
@@ -77,6 +79,17 @@ def rule(
         if kind in RULES:
             raise ValueError(f"reminder rule {kind} is registered twice")
         RULES[kind] = Rule(kind, label, act, target, function, period_over, url)
+        return function
+
+    return register
+
+
+def act_url(*kinds: str) -> Callable[[UrlFunction], UrlFunction]:
+    """Register `function(target, period) -> address` for rules whose act is done on a page of a higher app."""
+
+    def register(function: UrlFunction) -> UrlFunction:
+        for kind in kinds:
+            ACT_URLS[kind] = function
         return function
 
     return register

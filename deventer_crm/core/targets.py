@@ -84,10 +84,12 @@ def _line(row: Reminder, target: Model | None) -> Line:
 
 
 def url_of(row: Reminder, target: Any) -> str:
-    """Where the act is done: what the rule says, else the record's own page, else the list of reminders."""
+    """Where the act is done: what the rule or a higher app says, else the record's own page, else the list of
+    reminders."""
     rule = reminders.RULES.get(row.kind)
-    if rule is not None and rule.url is not None:
-        return rule.url(target, row.period)
+    url = (rule.url if rule else None) or reminders.ACT_URLS.get(row.kind)
+    if url is not None:
+        return url(target, row.period)
     if hasattr(target, "get_absolute_url"):
         return str(target.get_absolute_url())
     return reverse("home:reminders")

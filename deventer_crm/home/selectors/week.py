@@ -16,7 +16,6 @@ from employers.models import Employer, RegisterDelivery
 from meetings.models import Invitation, Meeting, Participant
 
 SHOWN = 6
-AHEAD = dt.timedelta(days=14)
 
 
 @dataclass(frozen=True)
@@ -36,42 +35,40 @@ def _listing(rows: QuerySet[Any], url: str, limit: int = SHOWN) -> Listing:
 
 
 def coming_meetings(user: Any, now: dt.datetime) -> Listing:
-    """What this person has in the agenda in the next two weeks."""
-    mine = Participant.objects.filter(meeting=OuterRef("pk"), user=user)
+    """What this person has in the agenda, the first ones."""
     rows = (
         Meeting.objects.visible_to(user)
-        .filter(state=Meeting.State.PLANNED, starts_at__gte=now, starts_at__lt=now + AHEAD)
-        .filter(Q(owner=user) | Q(Exists(mine)))
+        .of_user(user)
+        .upcoming(now)
         .select_related("kind")
         .prefetch_related("employers")
-        .order_by("starts_at", "pk")
     )
-    return _listing(rows, reverse("meetings:agenda"))
+    return _listing(rows, reverse("meetings:agenda") + "?who=me")
 
 
 def college_visits(user: Any, now: dt.datetime) -> Listing:
-    """Planned meetings of a college member that count as a visit, the first ones."""
+    """Meetings to come of a college member that count as a visit, the first ones."""
     member = Participant.objects.filter(meeting=OuterRef("pk"), college_member__isnull=False)
     rows = (
         Meeting.objects.visible_to(user)
-        .filter(state=Meeting.State.PLANNED, starts_at__gte=now, kind__counts_for_visit=True)
+        .filter(kind__counts_for_visit=True)
         .filter(Exists(member))
+        .upcoming(now)
         .select_related("kind")
         .prefetch_related("employers", "participants__college_member")
-        .order_by("starts_at", "pk")
     )
     return _listing(rows, reverse("meetings:college"))
 
 
 def unanswered_invitations(user: Any) -> Listing:
-    """Invitations we sent that nobody answered or withdrew, the oldest first."""
+    """Invitations that nobody answered or withdrew, the oldest first."""
     rows = (
         Invitation.objects.visible_to(user)
-        .filter(direction=Invitation.Direction.OUT, answer=Invitation.Answer.NONE, withdrawn_on__isnull=True)
+        .unanswered()
         .select_related("employer", "college_member")
         .order_by("sent_on", "pk")
     )
-    return _listing(rows, reverse("meetings:agenda"))
+    return _listing(rows, reverse("meetings:invitations") + "?answer=none")
 
 
 def long_without_contact(user: Any, today: dt.date) -> Listing:

@@ -1,0 +1,55 @@
+"""Where the acts of year rules are done: their target is a commitment, their act is on a page of an app.
+
+Rules whose target has a page of its own need nothing here."""
+
+from typing import Any
+
+from django.urls import reverse
+
+from deventer_crm.core.reminders import act_url
+
+
+def _year(period: str) -> int:
+    return int(period[:4])
+
+
+@act_url("top_list_nothing")
+def to_the_employer(target: Any, period: str) -> str:
+    """The dossier, where a visit is planned and an invitation recorded; of a grouped one, its survivor."""
+    return str(target.resolved_employer.get_absolute_url())
+
+
+@act_url("list_not_frozen")
+def to_the_list(target: Any, period: str) -> str:
+    """The ranking with the button that freezes it."""
+    return reverse("employers:top", args=[_year(period)])
+
+
+@act_url("register_old")
+def to_the_import(target: Any, period: str) -> str:
+    """Where a newer delivery is uploaded."""
+    return reverse("employers:import_upload")
+
+
+@act_url("boards_not_planned", "chairs_behind", "themed_not_planned")
+def to_the_planning(target: Any, period: str) -> str:
+    """The form for a new meeting."""
+    return reverse("meetings:plan")
+
+
+@act_url("budget_not_split")
+def to_the_plan(target: Any, period: str) -> str:
+    """The budget plan of that year."""
+    return reverse("budget:plan", args=[_year(period)])
+
+
+@act_url("spending_outside_band")
+def to_the_budget(target: Any, period: str) -> str:
+    """The page that says what it takes to get back on course."""
+    return reverse("budget:year", args=[_year(period)])
+
+
+@act_url("hours_not_confirmed")
+def to_the_hours(target: Any, period: str) -> str:
+    """One's own hours, with the button that confirms a month."""
+    return reverse("budget:hours")
