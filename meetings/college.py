@@ -4,6 +4,7 @@ those who arrange the visits what is still missing."""
 import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet, Window
@@ -200,9 +201,9 @@ def _state(seen: ListDuties, today: dt.date) -> str:
     if commitment is None:
         return State.NOT_MEASURED.value
     return decide_state(
-        done=len(seen.met),
-        planned=len(seen.planned),
-        norm=len(seen.entries),
+        done=Decimal(len(seen.met)),
+        planned=Decimal(len(seen.planned)),
+        norm=Decimal(len(seen.entries)),
         period=Period.year(today.year),
         as_of=today,
         warn_from=policy.month_day(commitment.warn_from, today.year),

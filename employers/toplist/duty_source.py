@@ -34,7 +34,7 @@ class DutySource:
     user)`: what this reader may see of them, for a badge beside a name."""
 
     read: Callable[[Iterable[int], int, dt.date], Duties]
-    narrow: Callable[[Duties, int, dt.date, "User"], Duties]
+    narrow: Callable[[Any, int, dt.date, "User"], Duties]
 
 
 _sources: list[DutySource] = []
