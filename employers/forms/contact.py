@@ -67,6 +67,8 @@ class ContactForm(VersionedModelForm):
             (code, capfirst(label)) for code, label in ContactMoment.Kind.choices if code in kinds
         ]
         if not self.instance.pk:
+            # The rest is guessed, so the key that opens the form goes to the sentence.
+            self.fields["subject"].widget.attrs["data-key"] = "n"
             self.fields["audience"].initial = default_audience(user)
         self.fields["audience"].required = False
         self.fields["theme"].queryset = Theme.objects.filter(disabled_on__isnull=True)
