@@ -109,6 +109,7 @@ def apply(delivery: Delivery, delivery_id: int, by_id: int | None) -> dict[str, 
 
 
 def _write_new(cursor: Any, params: dict[str, Any]) -> None:
+    cursor.execute("DROP TABLE IF EXISTS register_new_employer")  # of a run in the same transaction
     cursor.execute(NEW_EMPLOYERS)
     cursor.execute("ANALYZE register_new_employer")
     tracked = {"created_by_id": "%(by)s::bigint", "modified_by_id": "%(by)s::bigint"}

@@ -41,12 +41,15 @@ def newest_reference_date(source: str) -> date | None:
 
 
 def find_sbi_version(reference_date: date) -> int:
-    """The version in which most of the file's codes exist; when that does not tell, by the date."""
+    """The version in which most of the file's codes are finest codes (of 2025 those have five digits, of 2008
+    four or five); when that does not tell, by the date."""
     with connection.cursor() as cursor:
         cursor.execute(
             """SELECT c.version, count(*) FROM register_stage s
-               JOIN employers_sbicode c ON c.code IN (s.sbi, '0' || s.sbi) WHERE length(s.sbi) >= 4
-               GROUP BY c.version ORDER BY 2 DESC"""
+               JOIN employers_sbicode c ON c.code IN (s.sbi, '0' || s.sbi)
+              WHERE length(s.sbi) >= 4
+                AND NOT EXISTS (SELECT 1 FROM employers_sbicode k WHERE k.parent_id = c.id)
+              GROUP BY c.version ORDER BY 2 DESC"""
         )
         found: list[tuple[int, int]] = cursor.fetchall()
     if found and (len(found) == 1 or found[0][1] > found[1][1]):
@@ -232,6 +235,11 @@ def bare_name(name: str) -> str:
     return " ".join(re.sub(r"[^\w]+", " ", text).split())
 
 
+def figures(name: str) -> list[str]:
+    """The numbers in a name: "Filiaal 1" and "Filiaal 2" are as alike as names can be, and are two places."""
+    return re.findall(r"\d+", name)
+
+
 def alike_postcodes(one: str, other: str) -> bool:
     """Equal, or one letter apart within the same four digits."""
     return one[:4] == other[:4] and sum(a != b for a, b in zip(one, other, strict=False)) <= 1
@@ -267,7 +275,7 @@ def _hold_look_alikes(cursor: Any) -> None:
                 for code, places in known[district].items()
                 if alike_postcodes(code, postcode)
                 for place in places
-                if place[0] not in claimed
+                if place[0] not in claimed and figures(place[1]) == figures(name)
             ]
             best = process.extractOne(
                 name, [place[1] for place in near], scorer=fuzz.token_sort_ratio, score_cutoff=LOOKS_ALIKE
