@@ -17,6 +17,7 @@ from meetings.forms.invitation import AnswerForm, InvitationForm, WithdrawForm
 from meetings.models import Invitation, Meeting
 from meetings.selectors.listing import invitation_list
 from meetings.selectors.picking import FOUND
+from meetings.views.sending import sent
 
 
 @require_GET
@@ -53,7 +54,7 @@ def add(request: HttpRequest) -> HttpResponse:
         proposed = Meeting.objects.visible_to(request.user).filter(pk=int(meeting)).first()
     initial = {"meeting": proposed.pk} if proposed else {}
     form = InvitationForm(
-        request.POST or None, instance=Invitation(), user=request.user, employer=employer, initial=initial
+        sent(request), instance=Invitation(), user=request.user, employer=employer, initial=initial
     )
     if request.method == "POST" and form.is_valid():
         made = form.save_invitation()
@@ -81,7 +82,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     """One invitation with the form for its answer; answering needs the right to plan."""
     invitation = _invitation(request, pk)
     may_change = request.user.can(Act.PLAN_MEETING) and invitation.withdrawn_on is None
-    form = AnswerForm(request.POST or None, invitation=invitation, user=request.user) if may_change else None
+    form = AnswerForm(sent(request), invitation=invitation, user=request.user) if may_change else None
     if request.method == "POST":
         allow(request.user, Act.PLAN_MEETING)
         if form is None:
@@ -103,9 +104,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
     if invitation.withdrawn_on is not None:
         messages.error(request, _("This invitation was withdrawn."))
         return redirect(invitation)
-    form = InvitationForm(
-        request.POST or None, instance=invitation, user=request.user, employer=invitation.employer
-    )
+    form = InvitationForm(sent(request), instance=invitation, user=request.user, employer=invitation.employer)
     if request.method == "POST" and form.is_valid() and form.save_invitation() is not None:
         messages.success(request, _("The invitation is saved."))
         return redirect(invitation)
@@ -123,7 +122,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
 def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     """Take an invitation back: asked once more, because it then counts for nothing."""
     invitation = _invitation(request, pk)
-    form = WithdrawForm(request.POST or None, user=request.user)
+    form = WithdrawForm(sent(request), user=request.user)
     if request.method == "POST" and form.is_valid():
         try:
             services.withdraw_invitation(

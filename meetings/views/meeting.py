@@ -20,6 +20,7 @@ from meetings.permissions import acts_on
 from meetings.selectors.meeting import meeting_page, meetings_for_page
 from meetings.selectors.picking import Choice
 from meetings.services import link_invitation
+from meetings.views.sending import sent
 
 REFRESH, DRAFT = "refresh", "draft"
 FORM = "meetings/meeting_form.html"
@@ -64,7 +65,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect(meeting)
     if REFRESH in request.POST:
         return _refreshed(request, meeting)
-    form = MeetingForm(request.POST or None, user=request.user, instance=meeting)
+    form = MeetingForm(sent(request), user=request.user, instance=meeting)
     if request.method == "POST" and form.is_valid() and form.save_changes() is not None:
         messages.success(request, _("The meeting is saved."))
         return redirect("meetings:detail", pk=pk)

@@ -26,6 +26,7 @@ from meetings.forms.steps import (
 from meetings.models import Meeting, Report
 from meetings.permissions import acts_on
 from meetings.selectors.meeting import meetings_for_page
+from meetings.views.sending import sent
 
 
 def _meeting(request: HttpRequest, pk: int) -> Meeting:
@@ -51,7 +52,7 @@ def step_page(
         meeting = _meeting(request, pk)
         if act not in acts_on(meeting, request.user):
             return _too_late(request, meeting)
-        form = form_class(request.POST or None, meeting=meeting, user=request.user)
+        form = form_class(sent(request), meeting=meeting, user=request.user)
         if request.method == "POST" and form.is_valid() and form.take():
             messages.success(request, done)
             return redirect(meeting)
@@ -128,7 +129,7 @@ def report(request: HttpRequest, pk: int) -> HttpResponse:
         return _too_late(request, meeting)
     stored = Report.objects.filter(meeting=meeting).select_related("modified_by").first()
     form = ReportForm(
-        request.POST or None,
+        sent(request),
         instance=stored or Report(meeting=meeting),
         meeting=meeting,
         user=request.user,
