@@ -2,7 +2,7 @@
 
 import datetime as dt
 import unicodedata
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.search import TrigramWordSimilarity
@@ -34,6 +34,20 @@ def fold(text: str) -> str:
     return "".join(c for c in small if not unicodedata.combining(c))
 
 
+def nearest(rows: "EmployerQuerySet", text: str) -> list[Any]:
+    """Employers among these whose name or address looks like the text, for when search() finds nothing:
+    "Brinck" finds "Brink". At most TYPO_LIMIT, the nearest first, with `likeness`; what is much less alike
+    than the best is left out, because every "Brons…" looks a little like "Bronstroom"."""
+    asked = fold(text)
+    alike = rows.filter(search_text__trigram_word_similar=asked)
+    alike = alike.annotate(likeness=TrigramWordSimilarity(asked, "search_text"))
+    with transaction.atomic(), connection.cursor() as cursor:
+        # Local to this transaction: the operator that uses the index reads its threshold from here.
+        cursor.execute("SET LOCAL pg_trgm.word_similarity_threshold = %s", [TYPO_SIMILARITY])
+        found = list(alike.order_by("-likeness", "sort_name", "pk")[:TYPO_LIMIT])
+    return [row for row in found if row.likeness >= found[0].likeness - TYPO_MARGIN]
+
+
 class ConfidentialQuerySet(models.QuerySet):  # type: ignore[type-arg]  # the model is each subclass's
     """R10: a confidential record exists only for its readers and for those with view_confidential."""
 
@@ -60,23 +74,8 @@ class EmployerQuerySet(ConfidentialQuerySet):
         return found
 
     def alike(self, text: str) -> Self:
-        """Employers whose name or address looks like the text, for when search() finds nothing: "Brinck"
-        finds "Brink". The nearest are looked up first, so the answer stays a small queryset on keys, with
-        `likeness` to order by."""
-        with transaction.atomic(), connection.cursor() as cursor:
-            # Local to this transaction: the operator that uses the index reads its threshold from here.
-            cursor.execute("SET LOCAL pg_trgm.word_similarity_threshold = %s", [TYPO_SIMILARITY])
-            asked = fold(text)
-            likeness = TrigramWordSimilarity(asked, "search_text")
-            nearest = list(
-                self.filter(search_text__trigram_word_similar=asked)
-                .annotate(likeness=likeness)
-                .order_by("-likeness")
-                .values_list("pk", "likeness")[:TYPO_LIMIT]
-            )
-        # Much less alike than the best is noise: every "Brons…" looks a little like "Bronstroom".
-        worth = [pk for pk, how_alike in nearest if how_alike >= nearest[0][1] - TYPO_MARGIN]
-        return self.filter(pk__in=worth).annotate(likeness=likeness)
+        """nearest() as a queryset, for callers that go on filtering."""
+        return self.filter(pk__in=[row.pk for row in nearest(self.only("pk"), text)])
 
     def with_manager(self, day: dt.date) -> Self:
         """`manager_id`, `manager_name` and `manager_since` of the account manager of that day, or null."""
@@ -100,8 +99,9 @@ class EmployerQuerySet(ConfidentialQuerySet):
 
     def with_family(self, day: dt.date) -> Self:
         """What a dossier needs besides the row, in the same query: `family` (ids of employers grouped under
-        it), `kvk_numbers`, and `associations` (of which it is a member that day: id, name, since)."""
-        from employers.models import Employer, Membership, Registration
+        it), `kvk_numbers`, `associations` (of which it is a member that day: id, name, since), and the
+        `themes` in use (id, name) for the contact form."""
+        from employers.models import Employer, Membership, Registration, Theme
 
         grouped = Employer.objects.filter(merged_into=OuterRef("pk")).order_by("pk").values("pk")
         numbers = Registration.objects.filter(employer=OuterRef("pk"), ended_on__isnull=True).values(
@@ -113,8 +113,14 @@ class EmployerQuerySet(ConfidentialQuerySet):
             .order_by("association__sort_name")
             .values(row=JSONObject(id="association_id", name="association__name", since="starts_on"))
         )
+        themes = (
+            Theme.objects.filter(disabled_on__isnull=True)
+            .order_by("position", "name")
+            .values(row=JSONObject(id="pk", name="name"))
+        )
         return self.annotate(
             family=ArraySubquery(grouped),
             kvk_numbers=ArraySubquery(numbers),
             associations=ArraySubquery(members),
+            themes=ArraySubquery(themes),
         )

@@ -20,7 +20,7 @@ from deventer_crm.core.timeline import Happening, source
 from employers.models import AccountAssignment, ContactMoment, Employer
 from employers.models.contact import Audience
 from employers.models.register import Source
-from employers.selectors.history import history_of
+from employers.selectors.history import history_of, remembered
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -154,25 +154,29 @@ def assignments(
     """Who became account manager, and who will."""
     if not user.can(Act.SEE_DOSSIERS):
         return []
-    rows = AccountAssignment.objects.filter(employer__in=employer_ids[:1])
     today = clock.today()
     if upcoming:
-        rows = rows.filter(starts_on__gt=today).order_by("starts_on")
+        rows = [row for row in _all_assignments(employer_ids[0]) if row[0] > today]
     else:
-        rows = rows.filter(starts_on__lte=today).order_by("-starts_on")
-        if before is not None:
-            rows = rows.filter(starts_on__lt=clock.local_date(before))
-    name = Case(
-        When(user__last_name="", then=F("user__email")),
-        default=Trim(Concat("user__first_name", Value(" "), "user__last_name")),
-    )
+        last = today if before is None else min(today, clock.local_date(before) - dt.timedelta(days=1))
+        rows = [row for row in reversed(_all_assignments(employer_ids[0])) if row[0] <= last]
     return [
         Happening(
             at=timezone.make_aware(dt.datetime.combine(day, dt.time())),
             kind="assignment",
             title=_("Account manager"),
-            text=shown,
+            text=name,
             icon="person",
         )
-        for day, shown in rows.annotate(shown=name).values_list("starts_on", "shown")[:limit]
+        for day, name in rows[:limit]
     ]
+
+
+def _all_assignments(employer_id: int) -> list[tuple[dt.date, str]]:
+    """From when and who, oldest first. Those of employers grouped under it are not its own."""
+    name = Case(
+        When(user__last_name="", then=F("user__email")),
+        default=Trim(Concat("user__first_name", Value(" "), "user__last_name")),
+    )
+    rows = AccountAssignment.objects.filter(employer=employer_id).order_by("starts_on").annotate(shown=name)
+    return remembered(("assignments", employer_id), lambda: list(rows.values_list("starts_on", "shown")))

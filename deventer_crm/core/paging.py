@@ -1,36 +1,47 @@
-"""Paging that costs the same on page 1 and at 100,000 rows: it counts and goes no further than a cap."""
+"""Paging that costs the same on page 1 and at 100,000 rows: one query fetches a page together with the count,
+and the count goes no further than a cap."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.core.paginator import Page, Paginator
-from django.db.models import QuerySet
-from django.utils.functional import cached_property
+from django.db.models import IntegerField, QuerySet, Subquery
 
 #: Nobody pages through more; beyond it a list says "more than" and asks for a filter.
 DEFAULT_CAP = 10_000
 
 
+class CountOf(Subquery):
+    """How many rows a queryset has, as one column beside other rows."""
+
+    template = "(SELECT COUNT(*) FROM (%(subquery)s) AS counted)"
+    output_field = IntegerField()
+
+
 class CappedPaginator(Paginator):
-    """A Paginator over at most `cap` rows; `is_capped` tells that there are more."""
+    """A Paginator that knows its count already; `is_capped` tells that there are more than it counts."""
 
-    def __init__(self, rows: "QuerySet[Any, Any]", per_page: int, *, cap: int = DEFAULT_CAP) -> None:
+    def __init__(
+        self, rows: "QuerySet[Any, Any] | Sequence[Any]", per_page: int, counted: int, cap: int
+    ) -> None:
         super().__init__(rows, per_page)
-        self.cap = cap
-
-    @cached_property
-    def _counted(self) -> int:
-        rows: QuerySet[Any, Any] = self.object_list  # type: ignore[assignment]  # wider in the stubs
-        return rows.order_by().values("pk")[: self.cap + 1].count()
-
-    @cached_property
-    def count(self) -> int:  # type: ignore[override]  # a property in Paginator, too
-        return min(self._counted, self.cap)
-
-    @property
-    def is_capped(self) -> bool:
-        return self._counted > self.cap
+        self.count = min(counted, cap)  # type: ignore[misc]  # a cached property in Paginator
+        self.is_capped = counted > cap
 
 
-def page_of(rows: "QuerySet[Any, Any]", number: str | None, per_page: int = 25) -> "Page[Any]":
-    """The asked page; a number that is no page gives the nearest one. Never more than two queries."""
-    return CappedPaginator(rows, per_page).get_page(number)
+def page_of(
+    rows: "QuerySet[Any, Any]", number: str | None, per_page: int = 25, *, cap: int = DEFAULT_CAP
+) -> "Page[Any]":
+    """The asked page in one query; a number that is no page gives the nearest one, in two queries more. The
+    rows carry `rows_counted`."""
+    counted = rows.annotate(rows_counted=CountOf(rows.order_by().values("pk")[: cap + 1]))
+    asked = int(number) if number and number.isdecimal() and 0 < int(number) <= -(-cap // per_page) else 1
+    start = (asked - 1) * per_page
+    found = list(counted[start : min(start + per_page, cap)])
+    if not found and asked > 1:
+        total = rows.order_by().values("pk")[: cap + 1].count()
+        asked = max(1, -(-min(total, cap) // per_page))
+        start = (asked - 1) * per_page
+        found = list(counted[start : min(start + per_page, cap)])
+    total = found[0].rows_counted if found else 0
+    return Page(found, asked, CappedPaginator(rows, per_page, total, cap))

@@ -21,7 +21,8 @@ NOON = dt.time(12)
 
 class ContactForm(VersionedModelForm):
     """Used inline on a dossier (new) and on its own page (changing one). `people`: whom it can have been
-    with. The day and the time may stay empty: then it was just now."""
+    with; `themes`: keys and names when the page read them already. The day and the time may stay empty: then
+    it was just now."""
 
     person = forms.ModelChoiceField(
         label=_("With"),
@@ -60,7 +61,14 @@ class ContactForm(VersionedModelForm):
             "people": forms.CheckboxSelectMultiple,
         }
 
-    def __init__(self, *args: Any, user: "User", people: "list[ContactPerson]", **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        user: "User",
+        people: "list[ContactPerson]",
+        themes: list[tuple[int, str]] | None = None,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, user=user, **kwargs)
         kinds = {*allowed_kinds(user), self.instance.kind if self.instance.pk else ""}
         self.fields["kind"].choices = [
@@ -73,6 +81,8 @@ class ContactForm(VersionedModelForm):
         self.fields["audience"].required = False
         self.fields["theme"].queryset = Theme.objects.filter(disabled_on__isnull=True)
         self.fields["theme"].empty_label = _("no theme")
+        if themes is not None:
+            self.fields["theme"].choices = [("", _("no theme")), *themes]
         known = ContactPerson.objects.filter(pk__in=[person.pk for person in people])
         for name in ("person", "people"):
             field = self.fields[name]

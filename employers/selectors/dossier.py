@@ -154,7 +154,8 @@ def dossier_of(employer: Any, user: "User", *, kind: str = "", before: dt.dateti
     }
     if not rights.sees_contact:
         return Dossier(**header)
-    header["timeline"] = timeline_page(family, user, kind=kind, before=before)
+    page = timeline_page(family, user, kind=kind, before=before)
+    header["timeline"] = page
     if not rights.sees_dossier:
         return Dossier(**header)
     history = history_of(family)
@@ -164,7 +165,7 @@ def dossier_of(employer: Any, user: "User", *, kind: str = "", before: dt.dateti
         **header,
         series=[(f"{day:%Y}", jobs) for day, jobs in history.series(today)],
         jobs_source=history.source_on(employer.jobs_on) if employer.jobs_on else "",
-        last_moment=_last_moment(family, user),
+        last_moment=_last_moment(page, family, user),
         people=people[:SHOWN_PEOPLE],
         more_people=people[SHOWN_PEOPLE:],
         establishments=lines[:SHOWN_ESTABLISHMENTS],
@@ -202,8 +203,13 @@ def timeline_page(
     )
 
 
-def _last_moment(family: list[int], user: "User") -> ContactMoment | None:
-    """The newest real contact this reader may know of; a note is none."""
+def _last_moment(page: TimelinePage, family: list[int], user: "User") -> ContactMoment | None:
+    """The newest real contact this reader may know of; a note is none. The timeline mostly has it already."""
+    if page.before is None and page.kind in {"", "contact"}:
+        shown = (line.record for line in page.lines if line.kind == "contact" and line.record is not None)
+        found = next((record for record in shown if record.kind != ContactMoment.Kind.NOTE), None)
+        if found is not None or page.older is None:
+            return found
     links = ContactMoment.employers.through.objects.filter(employer_id__in=family)
     rows = ContactMoment.objects.visible_to(user).standing().exclude(kind=ContactMoment.Kind.NOTE)
     return (

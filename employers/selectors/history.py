@@ -1,22 +1,24 @@
 """Jobs of an employer over the years (R2), for the sparkline and the timeline."""
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from typing import Any, TypeVar
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef
+from django.db.models import OuterRef, Subquery
 from django.db.models.functions import JSONObject
 
-from deventer_crm.core import policy
+from deventer_crm.core import clock, policy
+from deventer_crm.core.models import PolicySetting
 from employers.models import Establishment, JobCount
 
 UNKNOWN_SOURCE = 99
 
-Remembered = dict[tuple[int, ...], "History"]
-_remembered: ContextVar[Remembered | None] = ContextVar("employers_history", default=None)
+T = TypeVar("T")
+_memory: ContextVar[dict[Any, Any] | None] = ContextVar("employers_page_memory", default=None)
 
 
 @dataclass(frozen=True)
@@ -79,11 +81,18 @@ class History:
         return max(known, key=lambda count: count.jobs).source if known else ""
 
 
+def policy_value(name: str) -> "Subquery":
+    """The value of a policy setting today, as a column: null as long as nobody set it."""
+    rows = PolicySetting.objects.filter(name=name, starts_on__lte=clock.today()).order_by("-starts_on")
+    return Subquery(rows.values("value")[:1])
+
+
 def history_of(employer_ids: list[int]) -> History:
-    """Read the establishments and all their counts: two queries, or none inside `remembering()`."""
-    memory, key = _remembered.get(), tuple(sorted(employer_ids))
-    if memory is not None and key in memory:
-        return memory[key]
+    """Read the establishments and all their counts, in one query."""
+    return remembered(("history", *sorted(employer_ids)), lambda: _read(employer_ids))
+
+
+def _read(employer_ids: list[int]) -> History:
     rows = (
         JobCount.objects.filter(establishment=OuterRef("pk"))
         .order_by()
@@ -92,7 +101,7 @@ def history_of(employer_ids: list[int]) -> History:
     places = list(
         Establishment.objects.filter(employer__in=employer_ids)
         .select_related("area", "sbi", "registration")
-        .annotate(count_rows=ArraySubquery(rows))
+        .annotate(count_rows=ArraySubquery(rows), source_order=policy_value("job_source_order"))
     )
     counts = {
         place.pk: [
@@ -101,17 +110,27 @@ def history_of(employer_ids: list[int]) -> History:
         ]
         for place in places
     }
-    found = History(places, counts, tuple(policy.value("job_source_order")))
-    if memory is not None:
-        memory[key] = found
+    order = places[0].source_order if places else None
+    return History(places, counts, tuple(order or policy.DEFINITIONS["job_source_order"].default))
+
+
+def remembered(key: tuple[Any, ...], read: Callable[[], T]) -> T:
+    """What `read` gives, read once within remembering(); outside it every time."""
+    memory = _memory.get()
+    if memory is None:
+        return read()
+    if key not in memory:
+        memory[key] = read()
+    found: T = memory[key]
     return found
 
 
 @contextmanager
 def remembering() -> Iterator[None]:
-    """Within this block a history is read once: the header and the timeline of one page share it."""
-    token = _remembered.set({})
+    """Within this block the parts of one page share what they read: the header and the timeline the register,
+    what is to come and what happened the account managers."""
+    token = _memory.set({})
     try:
         yield
     finally:
-        _remembered.reset(token)
+        _memory.reset(token)

@@ -4,7 +4,7 @@ import datetime as dt
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from django.core.paginator import Page
+from django.core.paginator import Page, Paginator
 from django.db.models import Case, CharField, F, IntegerField, QuerySet, Value, When
 from django.db.models.functions import Cast, Concat, Trim
 from django.http import QueryDict
@@ -16,7 +16,7 @@ from deventer_crm.core import clock, panels
 from deventer_crm.core.paging import page_of
 from employers.filters import Choices, EmployerFilter
 from employers.models import Area, Employer, Sector, Track
-from employers.querysets import fold
+from employers.querysets import EmployerQuerySet, fold, nearest
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -151,11 +151,9 @@ def employer_listing(params: QueryDict, user: "User") -> Listing:
     is_guess = False
     if asked and not page.paginator.count:
         other = EmployerFilter(_without(params, "q"), visible, user=user, choices=choices, today=today)
-        alike = _dressed(other.qs.alike(asked), "", sort, today)
-        alike = alike if sort else alike.order_by("-likeness", *SORTS["name"])
-        guessed = page_of(alike, params.get("page"), PAGE_SIZE)
-        if guessed.paginator.count:
-            page, is_guess = guessed, True
+        guessed = nearest(_with_facts(other.qs, today), asked)
+        if guessed:
+            page, is_guess = Paginator(guessed, PAGE_SIZE).get_page(params.get("page")), True
     columns = panels.columns_for("employers.list", page.object_list, user)
     return Listing(
         filter=chosen,
@@ -207,14 +205,20 @@ def _sort(asked: str, *, sees_contact: bool, sees_exact: bool) -> str:
     return "" if asked not in SORTS or hidden.get(asked.removeprefix("-")) else asked
 
 
-def _dressed(rows: "QuerySet[Employer]", asked: str, sort: str, today: dt.date) -> "QuerySet[Employer]":
+def _dressed(rows: Any, asked: str, sort: str, today: dt.date) -> EmployerQuerySet:
     """Rows with what the table shows, in order. Without a chosen order, names that begin with what was asked
     come first."""
-    rows = rows.with_manager(today).select_related("sector", "area").defer("search_text")  # type: ignore[attr-defined]  # our queryset
+    rows = _with_facts(rows, today)
     if sort or len(asked) < RANKED_FROM:
         return rows.order_by(*SORTS[sort or "name"])
     begins = Case(When(sort_name__startswith=fold(asked), then=0), default=1, output_field=IntegerField())
     return rows.order_by(begins, *SORTS["name"])
+
+
+def _with_facts(rows: Any, today: dt.date) -> EmployerQuerySet:
+    """Rows with what the table shows of each."""
+    found: EmployerQuerySet = rows.with_manager(today).select_related("sector", "area").defer("search_text")
+    return found
 
 
 def _without(params: QueryDict, name: str) -> QueryDict:
@@ -231,5 +235,4 @@ def find_employers(user: "User", text: str, limit: int = 10) -> list[Employer]:
         return []
     found = visible.search(text)
     rows = list(_dressed(found, text, "", clock.today())[:limit])
-    alike = _dressed(visible.alike(text), "", "", clock.today()).order_by("-likeness", "sort_name")
-    return rows or list(alike[:limit])
+    return rows or nearest(_with_facts(visible, clock.today()), text)[:limit]

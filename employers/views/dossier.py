@@ -68,7 +68,13 @@ def _contact_form(request: HttpRequest, dossier: Dossier) -> ContactForm:
     last = dossier.last_moment
     if last is not None and last.user_id == request.user.pk:
         initial["kind"] = last.kind
-    return ContactForm(user=request.user, people=_people(positions), initial=initial)
+    return ContactForm(
+        user=request.user, people=_people(positions), themes=_themes(dossier.employer), initial=initial
+    )
+
+
+def _themes(employer: Any) -> list[tuple[int, str]]:
+    return [(row["id"], row["name"]) for row in employer.themes]
 
 
 def _people(positions: list[Any]) -> list[Any]:
@@ -83,7 +89,10 @@ def contact_add(request: HttpRequest, pk: int) -> HttpResponse:
     employer = get_object_or_404(employers_for_dossier(request.user), pk=pk, merged_into__isnull=True)
     family = [employer.pk, *employer.family]
     form: ContactForm | None = ContactForm(
-        request.POST, user=request.user, people=_people(people_at(family, request.user))
+        request.POST,
+        user=request.user,
+        people=_people(people_at(family, request.user)),
+        themes=_themes(employer),
     )
     status = 200
     if form is not None and form.is_valid():

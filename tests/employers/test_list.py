@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from accounts.models import User
 from deventer_crm.core import clock
-from deventer_crm.core.paging import CappedPaginator
+from deventer_crm.core.paging import page_of
 from employers.models import Employer, TopList, TopListEntry
 from employers.querysets import fold
 from employers.selectors import employer_listing, find_employers
@@ -191,9 +191,21 @@ def test_as_many_queries_for_ten_as_for_a_hundred(am: User, client_as: Enter) ->
 
 def test_counting_stops_at_the_cap() -> None:
     named(*(f"Bedrijf {n}" for n in range(7)))
-    rows = CappedPaginator(Employer.objects.order_by("pk"), 2, cap=5)
-    assert (rows.count, rows.num_pages, rows.is_capped) == (5, 3, True)
-    assert not CappedPaginator(Employer.objects.order_by("pk"), 2, cap=7).is_capped
+    rows = Employer.objects.order_by("pk")
+    page = page_of(rows, "3", 2, cap=5)
+    assert (page.paginator.count, page.paginator.num_pages, page.paginator.is_capped) == (5, 3, True)
+    assert page.object_list == [rows[4]]
+    assert not page_of(rows, None, 2, cap=7).paginator.is_capped
+
+
+@pytest.mark.parametrize(
+    ("asked", "got"), [(None, 1), ("", 1), ("2", 2), ("99", 3), ("-1", 1), ("x", 1), ("9" * 30, 1)]
+)
+def test_a_page_that_is_not_there_gives_one_that_is(asked: str | None, got: int) -> None:
+    named(*(f"Bedrijf {n}" for n in range(5)))
+    page = page_of(Employer.objects.order_by("pk"), asked, 2)
+    assert page.number == got
+    assert len(page.object_list) == (1 if got == 3 else 2)
 
 
 def test_empty_says_what_to_do_first(fa: User, rd: User, client_as: Enter) -> None:

@@ -8,7 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 BOOK_KEEPING = re.compile(
-    r"^(SAVEPOINT|RELEASE SAVEPOINT|ROLLBACK TO|SET )"
+    r"^(BEGIN|COMMIT|SAVEPOINT|RELEASE SAVEPOINT|ROLLBACK TO|SET )"
     r'|^SELECT (?:(?! FROM ).)* FROM "(accounts_user|auth_permission|auth_group|django_content_type)"'
     r'|"(django_session|usersessions_usersession)"'
 )
