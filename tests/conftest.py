@@ -30,10 +30,17 @@ DATABASE_FIXTURES = {"db", "transactional_db", "django_db_reset_sequences", "liv
 
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(
-    django_db_modify_db_settings_parallel_suffix: None,
+    django_db_modify_db_settings_parallel_suffix: None, django_db_blocker: Any
 ) -> None:
-    """pytest-django's hook just before it makes the test database: the moment to have a server."""
+    """pytest-django's hook just before it makes the test database: the moment to have a server, and a
+    migrated database to copy."""
+    from django.db import connection
+
+    from tests.support.template_database import ensure_template
+
     ensure_started()
+    with django_db_blocker.unblock():
+        connection.settings_dict["TEST"]["TEMPLATE"] = ensure_template(connection)
 
 
 @pytest.fixture(scope="session")
