@@ -62,13 +62,13 @@ test-pg15: ## Run all tests on Debian's PostgreSQL 15
 lint: install-dev ## Check style, templates and types
 	@$(PY) -m ruff check .
 	@$(PY) -m ruff format --check .
-	@find templates -name '*.html' -print0 | xargs -0 $(PY) -m djade --target-version 5.2 --check
+	@find templates -name '*.html' -print0 | xargs -0 .venv/bin/djade --target-version 5.2 --check
 	@$(PY) -m mypy
 
 fix: install-dev ## Repair what the linters can repair
 	@$(PY) -m ruff check --fix .
 	@$(PY) -m ruff format .
-	@find templates -name '*.html' -print0 | xargs -0 $(PY) -m djade --target-version 5.2 || true
+	@find templates -name '*.html' -print0 | xargs -0 .venv/bin/djade --target-version 5.2 || true
 
 messages: install-dev ## Collect new texts and compile the Dutch ones (needs gettext)
 	@command -v msgfmt >/dev/null || { echo "This needs gettext (apt-get install gettext)." >&2; exit 1; }
