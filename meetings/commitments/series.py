@@ -101,7 +101,8 @@ def _attendance(
         for position in seats.get(row.person_id or 0, ()):
             if position.is_valid_on(day):
                 holds[known.members[position.employer_id]].add(position.seat)
-    present, absent = [], []
+    present: list[SeriesParty] = []
+    absent: list[SeriesParty] = []
     for party in parties:
         counts = SEATS.get(Position.Seat(party.seat), {"", "chair", "board"})
         has_seat = not counts.isdisjoint(holds.get(known.survivor(party.association_id), ()))

@@ -87,7 +87,8 @@ def agenda(params: QueryDict, user: "User") -> Agenda:
     """The page that the address asks for: a fixed number of queries."""
     visible = Meeting.objects.visible_to(user)
     chosen = MeetingFilter(params, visible, user=user)
-    page = page_of(chosen.qs.for_list(), params.get("page"), PAGE_SIZE)
+    found: Any = chosen.qs
+    page = page_of(found.for_list(), params.get("page"), PAGE_SIZE)
     for meeting in page.object_list:
         rows = meeting.employer_rows.all()
         meeting.shown_employers = [row.employer for row in rows[:NAMED]]

@@ -1,7 +1,7 @@
 """One meeting as its page shows it."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.db.models import QuerySet
 
@@ -65,7 +65,7 @@ class MeetingPage:
 
 def meetings_for_page(user: "User") -> "QuerySet[Meeting]":
     """Visible meetings with what their header needs, in one query."""
-    rows: Any = Meeting.objects.visible_to(user).select_related(
+    rows: QuerySet[Meeting] = Meeting.objects.visible_to(user).select_related(
         "kind__series", "theme", "owner", "created_by", "report__modified_by"
     )
     return rows

@@ -1,4 +1,4 @@
-"""One record for every get-together (Meeting), who takes part, invitations as facts (R5), reports (R8)."""
+"""One record for every get-together (Meeting), who takes part, and its steps (R8)."""
 
 from django.conf import settings
 from django.db import models
@@ -8,73 +8,12 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import CollegeMember
 from deventer_crm.core import formatting
-from deventer_crm.core.models import Confidential, Reference, Tracked
+from deventer_crm.core.models import Confidential, Tracked
 from deventer_crm.core.trail import leaves_trail
-from employers.models import ContactPerson, Employer, Position, Theme
-from meetings.querysets import InvitationQuerySet, MeetingQuerySet
+from employers.models import ContactPerson, Employer, Theme
+from meetings.querysets import MeetingQuerySet
 
-
-class Series(Reference):
-    """A returning meeting of commitments C2 to C4: which seats of which parties sit at the table, and how
-    many parties make it count (R6)."""
-
-    BOARDS, CHAIRS, THEMED = "bestuurlijk-overleg", "voorzittersoverleg", "themabijeenkomst"
-
-    quorum = models.PositiveSmallIntegerField(_("quorum (parties)"), default=3)
-    needs_college = models.BooleanField(_("counts only with a college member"), default=False)
-
-    class Meta(Reference.Meta):
-        verbose_name = _("series")
-        verbose_name_plural = _("series")
-
-
-class SeriesParty(models.Model):
-    """A party of a series: an association, and the seat that represents it."""
-
-    series = models.ForeignKey(
-        Series, verbose_name=_("series"), on_delete=models.CASCADE, related_name="parties"
-    )
-    association = models.ForeignKey(
-        Employer, verbose_name=_("association"), on_delete=models.PROTECT, related_name="series_parties"
-    )
-    seat = models.CharField(
-        _("seat"), max_length=10, choices=Position.Seat, blank=True, default=Position.Seat.BOARD
-    )
-
-    class Meta:
-        verbose_name = _("party of a series")
-        verbose_name_plural = _("parties of a series")
-        constraints = [
-            models.UniqueConstraint(
-                fields=["series", "association"],
-                name="meetings_seriesparty_once",
-                violation_error_message=_("This association is already a party of this series."),
-            )
-        ]
-        triggers = [leaves_trail()]
-
-    def __str__(self) -> str:
-        return f"{self.series}: {self.association}"
-
-
-class MeetingKind(Reference):
-    """Soort: what a meeting counts for."""
-
-    counts_for_visit = models.BooleanField(
-        _("counts as a visit"), default=False, help_text=_("For the yearly visit of the largest employers.")
-    )
-    series = models.ForeignKey(
-        Series,
-        verbose_name=_("series"),
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="kinds",
-    )
-
-    class Meta(Reference.Meta):
-        verbose_name = _("kind of meeting")
-        verbose_name_plural = _("kinds of meeting")
+from .kinds import MeetingKind
 
 
 class Meeting(Tracked, Confidential):
@@ -138,7 +77,7 @@ class Meeting(Tracked, Confidential):
     )
     cancel_reason = models.CharField(_("reason"), max_length=200, blank=True, editable=False)
 
-    employers = models.ManyToManyField(
+    employers: "models.ManyToManyField[Employer, MeetingEmployer]" = models.ManyToManyField(
         Employer, verbose_name=_("employers"), through="MeetingEmployer", related_name="meetings"
     )
 
@@ -339,128 +278,3 @@ class MeetingStep(models.Model):
 
     def __str__(self) -> str:
         return f"{self.meeting_id}: {self.from_state} → {self.to_state}"
-
-
-class Invitation(Tracked):
-    """An invitation as a fact (R5): who asked whom, why, how, when, and what came back. One chain is
-    invitation → meeting; the chain counts once, in the meeting's year."""
-
-    class Direction(models.TextChoices):
-        OUT = "out", _("we invited the employer")
-        IN = "in", _("the employer invited us")
-
-    class Purpose(models.TextChoices):
-        APPOINTMENT = "appointment", _("request for an appointment")
-        PERSONAL = "personal", _("personal invitation to a talk")
-        GROUP = "group", _("invitation to a reception or theme")
-
-    class Channel(models.TextChoices):
-        LETTER = "letter", _("letter")
-        MAIL = "mail", _("e-mail")
-        PHONE = "phone", _("phone")
-        SPOKEN = "spoken", _("in person")
-
-    class Answer(models.TextChoices):
-        NONE = "", _("no answer yet")
-        ACCEPTED = "accepted", _("accepted")
-        DECLINED = "declined", _("declined")
-        OTHER_DATE = "other_date", _("asks for another date")
-
-    employer = models.ForeignKey(
-        Employer, verbose_name=_("employer"), on_delete=models.PROTECT, related_name="invitations"
-    )
-    person = models.ForeignKey(
-        ContactPerson,
-        verbose_name=_("to"),
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="invitations",
-    )
-    college_member = models.ForeignKey(
-        CollegeMember,
-        verbose_name=_("in the name of"),
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="invitations",
-    )
-    meeting = models.ForeignKey(
-        Meeting,
-        verbose_name=_("meeting"),
-        on_delete=models.SET_NULL,
-        null=True,
-        blank=True,
-        related_name="invitations",
-    )
-    direction = models.CharField(_("direction"), max_length=3, choices=Direction, default=Direction.OUT)
-    purpose = models.CharField(_("purpose"), max_length=12, choices=Purpose, default=Purpose.PERSONAL)
-    channel = models.CharField(_("how"), max_length=10, choices=Channel, default=Channel.MAIL)
-    sent_on = models.DateField(_("sent on"))
-    answer = models.CharField(_("answer"), max_length=10, choices=Answer, blank=True, default=Answer.NONE)
-    answered_on = models.DateField(_("answered on"), null=True, blank=True)
-    withdrawn_on = models.DateField(_("withdrawn on"), null=True, blank=True)
-    on_behalf_of = models.ForeignKey(
-        CollegeMember,
-        verbose_name=_("recorded on behalf of"),
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        editable=False,
-        related_name="+",
-    )
-    note = models.CharField(_("note"), max_length=200, blank=True)
-
-    objects = InvitationQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("invitation")
-        verbose_name_plural = _("invitations")
-        ordering = ["-sent_on", "-pk"]
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(answer="", answered_on__isnull=True)
-                | (~Q(answer="") & Q(answered_on__isnull=False)),
-                name="meetings_invitation_answer_has_a_date",
-                violation_error_message=_("An answer needs its date, and a date its answer."),
-            ),
-            models.CheckConstraint(
-                condition=Q(answered_on__isnull=True) | Q(answered_on__gte=models.F("sent_on")),
-                name="meetings_invitation_answered_after_sent",
-                violation_error_message=_("The answer cannot be earlier than the invitation."),
-            ),
-            models.CheckConstraint(
-                condition=~Q(purpose="personal", direction="out") | Q(college_member__isnull=False),
-                name="meetings_invitation_personal_has_member",
-                violation_error_message=_("A personal invitation is in the name of a college member."),
-            ),
-        ]
-        indexes = [models.Index(fields=["sent_on", "answer"], name="meetings_invitation_sent")]
-        triggers = [leaves_trail(hidden=("note",))]
-
-    def __str__(self) -> str:
-        return f"{self.employer} {formatting.nl_date(self.sent_on)}"
-
-    def get_absolute_url(self) -> str:
-        return reverse("meetings:invitation", args=[self.pk])
-
-
-class Report(Tracked):
-    """Verslag: short, fixed headings; facts apart from opinions (Woo)."""
-
-    meeting = models.OneToOneField(
-        Meeting, verbose_name=_("meeting"), on_delete=models.CASCADE, related_name="report"
-    )
-    summary = models.TextField(_("what was discussed"))
-    agreements = models.TextField(_("agreed"), blank=True)
-    opinions = models.TextField(
-        _("personal policy opinions"), blank=True, help_text=_("Kept apart from the facts.")
-    )
-
-    class Meta:
-        verbose_name = _("report")
-        verbose_name_plural = _("reports")
-        triggers = [leaves_trail(hidden=("summary", "agreements", "opinions"))]
-
-    def __str__(self) -> str:
-        return f"{self.meeting_id}"

@@ -1,0 +1,16 @@
+from .invitation import Invitation, Report
+from .kinds import MeetingKind, Series, SeriesParty
+from .meeting import Meeting, MeetingEmployer, MeetingReader, MeetingStep, Participant
+
+__all__ = [
+    "Invitation",
+    "Meeting",
+    "MeetingEmployer",
+    "MeetingKind",
+    "MeetingReader",
+    "MeetingStep",
+    "Participant",
+    "Report",
+    "Series",
+    "SeriesParty",
+]
