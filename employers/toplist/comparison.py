@@ -18,9 +18,13 @@ from .selectors import (
     Row,
     YearList,
     concept,
+    default_size,
     standing_list,
     stored_rows,
 )
+
+#: Who left the list is mostly found on so many times its size more places: no ranking needed again.
+NEAR = 4
 
 
 @dataclass(frozen=True)
@@ -88,8 +92,7 @@ class _LastYear:
     """Last year's list, by survivor: the frozen one, else what the register said then."""
 
     listed: Mapping[int, Standing]
-    reference_date: dt.date
-    size: int
+    standings: Mapping[int, Standing]
     label: str
 
 
@@ -98,22 +101,30 @@ def explained_list(
 ) -> Comparison:
     """The list of a year, newer figures beside a frozen one, and what changed since last year.
 
-    Computes the ranking once for now, and for last year only as far as no frozen list tells it."""
+    The ranking is what costs time, so it is computed once for now and once for last year; a third time only
+    for somebody who fell far below the list."""
     frozen = standing_list(year)
     day = frozen.reference_date if frozen else reference_date or newest_reference_date(dt.date(year, 12, 31))
-    size = frozen.size if frozen else size
-    last = _last_year(year - 1, day, size)
+    size = frozen.size if frozen else size or default_size(year)
     stored = tuple(stored_rows(frozen)) if frozen else ()
-    also = {*(last.listed if last else ()), *(row.employer.pk for row in stored)}
-    figures = concept(year, size=size, reference_date=None if frozen else day, also=also)
-    shown = YearList(year, figures.size, day, frozen, stored if frozen else figures.rows)
+    figures = concept(
+        year,
+        size=size,
+        reference_date=None if frozen else day,
+        also=(row.employer.pk for row in stored),
+        beyond=NEAR * size,
+    )
+    shown = YearList(year, size, day, frozen, stored if frozen else figures.rows)
     later = None
     if frozen:
         shown = replace(shown, rows=_with_newer(stored, figures))
         later = figures.reference_date if figures.reference_date != day else None
+    last = _last_year(year - 1, day, size, {row.employer.pk for row in shown.rows})
     if last is None:
         return Comparison(shown, newer_reference_date=later)
-    shown = replace(shown, rows=_with_before(shown.rows, last))
+    shown = replace(
+        shown, rows=tuple(replace(row, before=last.standings.get(row.employer.pk)) for row in shown.rows)
+    )
     return Comparison(
         shown, _newcomers(shown, last), _leavers(shown, last, figures), last.label, newer_reference_date=later
     )
@@ -133,8 +144,9 @@ def _with_newer(rows: tuple[Row, ...], figures: Figures) -> tuple[Row, ...]:
     return tuple(found)
 
 
-def _last_year(year: int, day: dt.date | None, size: int | None) -> _LastYear | None:
-    """None when there is nothing to compare with: no frozen list and no older reference date."""
+def _last_year(year: int, day: dt.date | None, size: int, ids: set[int]) -> _LastYear | None:
+    """None when there is nothing to compare with: no frozen list and no older reference date. `ids`: the
+    employers of this year, whose standing then is wanted whether they were listed or not."""
     frozen = standing_list(year)
     if frozen is not None:
         listed = {
@@ -142,30 +154,23 @@ def _last_year(year: int, day: dt.date | None, size: int | None) -> _LastYear | 
             for row in stored_rows(frozen)
             if row.has_duty
         }
+        missing = ids - set(listed)
+        ranked = rank_employers(frozen.reference_date, frozen.size, also=missing) if missing else []
         label = _("the frozen list of %(year)s") % {"year": year}
-        return _LastYear(listed, frozen.reference_date, frozen.size, label)
-    before = newest_reference_date(dt.date(year, 12, 31))
-    if before is None or day is None or before >= day:
-        return None
-    figures = concept(year, size=size, reference_date=before)
-    listed = {
-        row.employer.pk: Standing(row.employer.pk, row.jobs, row.rank, True)
-        for row in figures.rows
-        if row.has_duty
-    }
-    label = _("the register of %(year)s; no list was frozen then") % {"year": year}
-    return _LastYear(listed, before, figures.size, label)
-
-
-def _with_before(rows: tuple[Row, ...], last: _LastYear) -> tuple[Row, ...]:
-    """Where each row stood last year, also when it was not on the list."""
-    missing = {row.employer.pk for row in rows} - set(last.listed)
-    before = dict(last.listed)
-    if missing:
-        for item in rank_employers(last.reference_date, last.size, also=missing):
-            if item.employer_id in missing:
-                before[item.employer_id] = replace(item, is_listed=False)
-    return tuple(replace(row, before=before.get(row.employer.pk)) for row in rows)
+    else:
+        before = newest_reference_date(dt.date(year, 12, 31))
+        if before is None or day is None or before >= day:
+            return None
+        figures = concept(year, size=size, reference_date=before, also=ids)
+        listed = {
+            row.employer.pk: Standing(row.employer.pk, row.jobs, row.rank, True)
+            for row in figures.rows
+            if row.has_duty
+        }
+        ranked = list((figures.standings or {}).values())
+        label = _("the register of %(year)s; no list was frozen then") % {"year": year}
+    others = {item.employer_id: replace(item, is_listed=False) for item in ranked if item.employer_id in ids}
+    return _LastYear(listed, {**others, **listed}, label)
 
 
 def _newcomers(shown: YearList, last: _LastYear) -> tuple[Movement, ...]:
@@ -187,12 +192,12 @@ def _leavers(shown: YearList, last: _LastYear, figures: Figures) -> tuple[Moveme
     """In the order of last year. A frozen list is explained by the figures of its own reference date."""
     current = {row.employer.pk for row in shown.with_duty}
     gone = sorted(set(last.listed) - current, key=lambda pk: last.listed[pk].rank)
-    if not gone:
+    if not gone or shown.reference_date is None:
         return ()
     standings = dict(figures.standings or {})
-    if shown.reference_date is not None and shown.reference_date != figures.reference_date:
-        excluded_ids = {row.employer.pk for row in shown.rows if row.status == EXCLUDED}
-        ranked = rank_employers(shown.reference_date, shown.size, left_out=excluded_ids, also=gone)
+    if shown.reference_date != figures.reference_date or any(pk not in standings for pk in gone):
+        left_out = {row.employer.pk for row in shown.rows if row.status == EXCLUDED}
+        ranked = rank_employers(shown.reference_date, shown.size, left_out=left_out, also=gone)
         standings = {item.employer_id: item for item in ranked}
     employers = Employer.objects.in_bulk(gone)
     reasons = {row.employer.pk: row.reason for row in shown.rows if row.status == EXCLUDED}

@@ -44,16 +44,20 @@ WITH RECURSIVE grouped(id, root) AS (
 ), upper AS MATERIALIZED (
     SELECT id, jobs, place,
            ROW_NUMBER() OVER (ORDER BY jobs DESC, LOWER(name) COLLATE "C", id) AS line
-      FROM ranked WHERE place <= %(size)s
-), listed AS (
-    SELECT * FROM upper WHERE %(ties)s OR line <= %(size)s
+      FROM ranked WHERE place <= %(until)s
+), shown AS (
+    SELECT id, jobs, place, line,
+           CASE WHEN %(ties)s THEN place <= %(size)s ELSE line <= %(size)s END AS is_listed
+      FROM upper
 )
-SELECT id, jobs, place, line, true FROM listed
+SELECT id, jobs, place, line, is_listed FROM shown
 UNION ALL
-SELECT a.id, COALESCE(k.jobs, 0), 1 + (SELECT COUNT(*) FROM ranked r WHERE r.jobs > COALESCE(k.jobs, 0)),
-       NULL, false
-  FROM UNNEST(%(also)s::bigint[]) AS a(id) LEFT JOIN known k ON k.id = a.id
- WHERE NOT EXISTS (SELECT 1 FROM listed l WHERE l.id = a.id)
+SELECT a.id, COALESCE(k.jobs, 0),
+       COALESCE(r.place, 1 + (SELECT COUNT(*) FROM ranked o WHERE o.jobs > COALESCE(k.jobs, 0))), NULL, false
+  FROM UNNEST(%(also)s::bigint[]) AS a(id)
+  LEFT JOIN known k ON k.id = a.id
+  LEFT JOIN ranked r ON r.id = a.id
+ WHERE NOT EXISTS (SELECT 1 FROM shown s WHERE s.id = a.id)
  ORDER BY 5 DESC, 4, 3, 1
 """
 
@@ -83,15 +87,18 @@ def rank_employers(
     *,
     left_out: Iterable[int] = (),
     also: Iterable[int] = (),
+    beyond: int = 0,
 ) -> list[Standing]:
-    """The employers on the first `size` places on that reference date, in order, followed by the standings of
-    the employers in `also` that are not among them. All ids are of survivors (see families)."""
+    """The employers on the first `size` places on that reference date, in order, followed by those on the
+    next `beyond` places and the standings of the employers in `also`, which are not listed. All ids are of
+    survivors (see families)."""
     with connection.cursor() as cursor:
         cursor.execute(
             RANKING,
             {
                 "day": day,
                 "size": size,
+                "until": size + beyond,
                 "sources": list(policy.value("job_source_order", day)),
                 "ties": policy.value("top_list_includes_ties"),
                 "kinds": [str(kind) for kind in Employer.RANKING_KINDS],

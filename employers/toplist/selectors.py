@@ -131,10 +131,12 @@ def concept(
     size: int | None = None,
     reference_date: dt.date | None = None,
     also: Iterable[int] = (),
+    beyond: int = 0,
 ) -> Figures:
     """The list of the year by today's records, with the adjustments people made; nothing is stored.
 
-    `also`: employers whose standing is wanted too. Without any register loaded there are no rows."""
+    `also`: employers whose standing is wanted too, and `beyond`: those of so many places below the list.
+    Without any register loaded there are no rows."""
     size = size or default_size(year)
     day = reference_date or newest_reference_date(dt.date(year, 12, 31))
     if day is None:
@@ -145,7 +147,9 @@ def concept(
     left_out = {pk for pk, row in by_survivor.items() if row.status == EXCLUDED}
     standings = {
         standing.employer_id: standing
-        for standing in rank_employers(day, size, left_out=left_out, also={*also, *by_survivor})
+        for standing in rank_employers(
+            day, size, left_out=left_out, also={*also, *by_survivor}, beyond=beyond
+        )
     }
     employers = Employer.objects.in_bulk(
         [pk for pk, standing in standings.items() if standing.is_listed or pk in by_survivor]

@@ -150,7 +150,8 @@ def test_places_follow_the_rule_for_any_numbers(db, rows, size, ties, out):
         assert [(s.employer_id, s.jobs, s.rank) for s in found if s.is_listed] == expected
         for standing in found:
             if not standing.is_listed:
-                assert standing.employer_id in left_out
+                tied_and_out = not ties and standing.rank <= size
+                assert standing.employer_id in left_out or tied_and_out
                 assert standing.rank == 1 + sum(-row[0] > standing.jobs for row in ranked)
         if ties and expected:
             # Nobody outside has as many jobs as the last one inside.
@@ -158,6 +159,27 @@ def test_places_follow_the_rule_for_any_numbers(db, rows, size, ties, out):
             assert all(-row[0] < expected[-1][1] for row in ranked if row[2] not in inside)
     finally:
         transaction.savepoint_rollback(sid)
+
+
+def test_places_below_the_list_can_be_asked_for():
+    for name, jobs in [("Een", 30), ("Twee", 20), ("Drie", 10), ("Vier", 5)]:
+        employer(name, jobs)
+    found = rank_employers(DAY, 1, beyond=2)
+    assert [(item.jobs, item.rank, item.is_listed) for item in found] == [
+        (30, 1, True),
+        (20, 2, False),
+        (10, 3, False),
+    ]
+
+
+def test_who_fell_far_below_the_list_is_explained_too():
+    """Further than the ranking is read in one go: it is asked for by name."""
+    fallen = employer("Gevallen", 1)
+    count(fallen, 900, BEFORE)
+    for number in range(8):
+        count(employer(f"Blijver {number}", 50 - number), 50 - number, BEFORE)
+    leaver = explained_list(2026, size=1).leavers[0]
+    assert (leaver.employer, leaver.now.rank, leaver.now.jobs) == (fallen, 9, 1)
 
 
 # ── size, adjustments ────────────────────────────────────────────────────────────────────────────
