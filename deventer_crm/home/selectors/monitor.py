@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.roles import Act
+from budget.models import TrackBudget
 from deventer_crm.core import formatting
 from deventer_crm.core.commitments import Line, Measure, State, evaluate_all
 from deventer_crm.core.models import Commitment
@@ -252,11 +253,18 @@ DAY_FIELDS = ("held_on", "sent_on", "planned_on", "day")
 def _proof(record: Model, user: Any) -> Proof:
     days = (getattr(record, name, None) for name in DAY_FIELDS)
     return Proof(
-        label=str(record),
+        label=_label(record),
         kind=str(record._meta.verbose_name),
         day=next((day for day in days if day is not None), None),
         url=_record_url(record, user),
     )
+
+
+def _label(record: Model) -> str:
+    """The record's own name; a line of the budget reads as people write money."""
+    if isinstance(record, TrackBudget):
+        return f"{record.track}: {formatting.euro(record.euros)}"
+    return str(record)
 
 
 def _record_url(record: Any, user: Any) -> str:
@@ -266,6 +274,6 @@ def _record_url(record: Any, user: Any) -> str:
     for owner in ("resolved_employer", "employer"):
         if getattr(record, owner, None) is not None:
             return str(getattr(record, owner).get_absolute_url())
-    if hasattr(record, "budget_year") and user.can(Act.SEE_BUDGET):
+    if isinstance(record, TrackBudget) and user.can(Act.SEE_BUDGET):
         return reverse("budget:year", args=[record.budget_year.year])
     return ""
