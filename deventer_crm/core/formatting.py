@@ -63,10 +63,10 @@ def signed(value: Number | None, decimals: int = 0) -> str:
     """A change: always with its sign, so that 0 reads as no change."""
     if value is None:
         return ""
-    text = number(abs(value), decimals)
     if value == 0:
         return "0"
-    return f"+{text}" if value > 0 else f"{MINUS}{text}"
+    text = number(value, decimals)
+    return f"+{text}" if value > 0 else text
 
 
 def euro(value: Number | None) -> str:
@@ -204,7 +204,7 @@ def soft_hyphens(name: str | None, longest: int = 11, shortest: int = 4) -> str:
 
 
 def _with_breaks(word: str, shortest: int) -> str:
-    places = []
+    places: list[int] = []
     for cluster in _BETWEEN_VOWELS.finditer(word):
         onset = _ONSETS.search(cluster[1].lower())
         place = cluster.end() - (len(onset[0]) if onset else 1)

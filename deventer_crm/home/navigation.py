@@ -31,7 +31,7 @@ class Entry:
     name: str
     label: str | Promise
     icon: str
-    roles: frozenset[Role]
+    roles: frozenset[str]
     prefixes: tuple[str, ...]
     arguments: Callable[[], list[Any]] = list
     short: str | Promise = ""
@@ -147,7 +147,7 @@ class Shell:
 
     def __init__(self, request: HttpRequest) -> None:
         self.request = request
-        self.user = getattr(request, "user", None)
+        self.user: Any = getattr(request, "user", None)
 
     @cached_property
     def is_open(self) -> bool:

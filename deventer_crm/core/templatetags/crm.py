@@ -180,7 +180,7 @@ def minus(value: charts.Number, other: charts.Number) -> Decimal:
 
 
 @register.filter
-def page_numbers(paginator: Paginator, current: int) -> list[int | None]:
+def page_numbers(paginator: "Paginator[Any]", current: int) -> list[int | None]:
     """First, last and the neighbours of the current page; None is a gap."""
     last = paginator.num_pages
     wanted = sorted({1, last, *range(max(1, current - 1), min(last, current + 1) + 1)})
