@@ -73,6 +73,9 @@ def apply(delivery: Delivery, delivery_id: int, by_id: int | None) -> dict[str, 
         "by": by_id,
     }
     with connection.cursor() as cursor:
+        # Django's foreign keys wait for the commit. With the trail's trigger beside them every row then walks
+        # past all the checks still waiting: 16,000 rows cost ten times as much each as when checked at once.
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         missing = missing_ids(delivery)
         _write_new(cursor, params)
         # The planner still believes the tables are as small as before this delivery: on a first import it
@@ -105,6 +108,7 @@ def apply(delivery: Delivery, delivery_id: int, by_id: int | None) -> dict[str, 
         cursor.execute(RENAME)
         refresh_employers(employers)
         cursor.execute(NATURAL_PERSONS, {"employers": employers})
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
     return {"missing": len(missing)}
 
 

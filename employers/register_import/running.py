@@ -135,7 +135,8 @@ def _prepared(order: Order, progress: Progress | None) -> Iterator[tuple[Stage, 
     with register_lock(order.source):
         recognise = recogniser(order)
         report("reading", 0)
-        with open_table(order.path, recognise.score, limits=limits()) as table:
+        # Who names columns by letter need not have names that anybody recognises.
+        with open_table(order.path, recognise.score, limits=limits(), guess=bool(order.chosen)) as table:
             columns = recognise.columns(table.header, row=table.header_row)
             with Stage(columns, order.reference_date) as stage:
                 stage.fill(table.rows, lambda rows: report("reading", rows))

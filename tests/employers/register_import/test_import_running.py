@@ -217,7 +217,7 @@ def test_a_row_without_any_key_is_known_again_when_nothing_changed(deliver):
     )
 
 
-# employers: R2
+# employers, R2
 
 
 def test_one_employer_per_kvk_number_named_by_enterprise_main_or_largest(deliver):
@@ -258,8 +258,8 @@ def test_the_main_establishment_names_the_employer(deliver):
 @pytest.mark.parametrize(
     ("form", "working", "natural"),
     [
-        ("Eenmanszaak", 40, True), ("VOF", 5, True), ("V.O.F.", 5, True), ("Vennootschap onder firma", 5, True),
-        ("Maatschap", 9, True), ("Besloten vennootschap", 1, False), ("Stichting", 0, False),
+        ("Eenmanszaak", 40, True), ("VOF", 5, True), ("V.O.F.", 5, True),
+        ("Vennootschap onder firma", 5, True), ("Maatschap", 9, True), ("Besloten vennootschap", 1, False), ("Stichting", 0, False),
         (None, 1, True), (None, None, True), (None, 2, False),
     ],
 )  # fmt: skip
