@@ -15,6 +15,27 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import Act
 
+#: The start page and the side bar go by use, not by app. Models that are not named here end up in the last.
+GROUPS: list[tuple[str, Any, set[str]]] = [
+    ("people", _("Users and college"), {"User", "CollegeMember", "Mandate", "Portfolio"}),
+    (
+        "policy",
+        _("What the municipality decides"),
+        {"PolicySetting", "PolicyDocument", "Commitment", "CommitmentNorm"},
+    ),
+    (
+        "reference",
+        _("Reference data"),
+        {"Area", "Sector", "SbiCode", "Track", "CityProfile", "Theme", "MeetingKind", "Series"},
+    ),
+    (
+        "logs",
+        _("Logs and jobs"),
+        {"TrailEvent", "AccessEvent", "JobRun", "Heartbeat", "Reminder", "Digest", "RegisterDelivery"},
+    ),
+    ("records", _("Business records, to look at"), set()),
+]
+
 
 class CrmAdminSite(AdminSite):
     """Reference data, users and policy settings; business records are there to read only."""
@@ -44,6 +65,22 @@ class CrmAdminSite(AdminSite):
             return inner(request, *args, **kwargs)  # type: ignore[no-any-return]  # a view
 
         return guarded
+
+    def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[dict[str, Any]]:
+        """Models by use; the page of one app (an address that few people see) stays Django's."""
+        apps = super().get_app_list(request, app_label)
+        if app_label is not None:
+            return apps
+        models = [model for app in apps for model in app["models"]]
+        groups = []
+        for label, name, members in GROUPS:
+            mine = [model for model in models if model["object_name"] in members or not members]
+            models = [model for model in models if model not in mine]
+            if mine:
+                mine.sort(key=lambda model: str(model["name"]).lower())
+                url = reverse("admin:index")
+                groups.append({"name": name, "app_label": label, "app_url": url, "models": mine})
+        return groups
 
     def login(self, request: HttpRequest, extra_context: dict[str, object] | None = None) -> HttpResponse:
         if request.user.is_authenticated:

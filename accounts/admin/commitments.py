@@ -57,7 +57,7 @@ class CommitmentAdmin(ActAdmin):
     search_fields = ("code", "sentence_nl", "sentence_en")
     fieldsets = (
         (None, {"fields": ("document", "code", "sentence_nl", "sentence_en", ("strength", "owner"))}),
-        (gettext_lazy("Measuring"), {"fields": ("measure", "warn_from")}),
+        (gettext_lazy("Measuring"), {"fields": ("measure", "unit", "warn_from")}),
         (gettext_lazy("Period"), {"fields": (("starts_on", "ends_on"), "position")}),
     )
     inlines = (NormInline,)

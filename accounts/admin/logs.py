@@ -17,7 +17,7 @@ class TrailEventAdmin(ReadOnlyAdmin):
     """What changed in business records (R13)."""
 
     list_display = ("at", "action", "table_name", "object_id", "changed_fields", "who")
-    list_filter = ("action", "table_name", "at")
+    list_filter = ("action", "at")
     list_select_related = ("context",)
     search_fields = ("=object_id", "table_name")
     search_help_text = _("Number of a record, or name of a table.")

@@ -137,6 +137,10 @@ class PolicySettingAdmin(ActAdmin):
     form = PolicySettingForm
     fields = ("value", "starts_on", "note")
 
+    def get_model_perms(self, request: HttpRequest) -> dict[str, bool]:
+        """No "add" in the menus: a value is added from the list, where the setting is chosen."""
+        return {**super().get_model_perms(request), "add": False}
+
     def has_change_permission(self, request: HttpRequest, obj: PolicySetting | None = None) -> bool:
         """A value that has begun is history: figures of those days were made with it."""
         if obj is not None and obj.starts_on <= clock.today():
@@ -159,7 +163,7 @@ class PolicySettingAdmin(ActAdmin):
         if definition is None:
             self.message_user(request, _("Choose a setting from the list."), messages.WARNING)
             return HttpResponseRedirect(reverse("admin:core_policysetting_changelist"))
-        extra = {"title": definition.label, "history": self._history(definition), **(extra_context or {})}
+        extra = {**self._page(definition), **(extra_context or {})}
         return super().add_view(request, form_url, extra)  # type: ignore[no-any-return]
 
     def change_view(
@@ -169,7 +173,7 @@ class PolicySettingAdmin(ActAdmin):
         definition = policy.DEFINITIONS.get(row.name) if row else None
         extra: dict[str, Any] = {**(extra_context or {})}
         if definition:
-            extra |= {"title": definition.label, "history": self._history(definition)}
+            extra |= self._page(definition)
         return super().change_view(request, object_id, form_url, extra)  # type: ignore[no-any-return]
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
@@ -201,6 +205,12 @@ class PolicySettingAdmin(ActAdmin):
         }
         return TemplateResponse(request, "admin/policy_settings.html", context)
 
-    def _history(self, definition: policy.Definition) -> list[tuple[PolicySetting, str]]:
+    def _page(self, definition: policy.Definition) -> dict[str, Any]:
+        """What the page of one setting shows around its form."""
         rows: QuerySet[PolicySetting] = PolicySetting.objects.filter(name=definition.name)
-        return [(row, shown(definition, row.value)) for row in rows.order_by("-starts_on")]
+        return {
+            "title": definition.label,
+            "history": [(row, shown(definition, row.value)) for row in rows.order_by("-starts_on")],
+            "show_save_and_add_another": False,
+            "show_save_and_continue": False,
+        }

@@ -94,7 +94,11 @@ class UserAdmin(ActAdmin):
     ordering = ("last_name", "first_name", "email")
     fieldsets = (
         (None, {"fields": ("email", ("first_name", "last_name"), "job_title", "phone", "mails_digest")}),
-        (gettext_lazy("Roles and rights"), {"fields": ("groups", "user_permissions")}),
+        (gettext_lazy("Roles"), {"fields": ("groups",)}),
+        (
+            gettext_lazy("Rights besides the roles"),
+            {"fields": ("user_permissions",), "classes": ("collapse",)},
+        ),
         (gettext_lazy("State"), {"fields": ("is_active", "last_login", "date_joined")}),
     )
     readonly_fields = ("is_active", "last_login", "date_joined")
@@ -105,7 +109,7 @@ class UserAdmin(ActAdmin):
         return super().get_queryset(request).prefetch_related("groups").annotate(has_factor=has_factor)
 
     def get_fieldsets(self, request: HttpRequest, obj: User | None = None) -> Any:
-        return self.fieldsets if obj else self.fieldsets[:2]
+        return self.fieldsets if obj else self.fieldsets[:3]
 
     def get_form(self, request: HttpRequest, obj: User | None = None, **kwargs: Any) -> Any:
         """Nobody widens the own rights: on the own account they are shown and not taken."""
