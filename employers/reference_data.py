@@ -14,10 +14,11 @@ from typing import Any
 from django.apps import apps as installed
 from django.db import connections, transaction
 
+from deventer_crm.core.models import Reference
 from employers.models import Area, AreaPostcode, CityProfile, SbiCode, Sector, SectorPrefix, Theme, Track
 
 FOLDER = Path(__file__).parent / "reference"
-LISTS = {"track": Track, "profile": CityProfile, "theme": Theme}
+LISTS: dict[str, type[Reference]] = {"track": Track, "profile": CityProfile, "theme": Theme}
 
 
 def sync_after_migrate(*, using: str = "default", **kwargs: Any) -> None:
@@ -70,11 +71,11 @@ def _load_sbi(version: int) -> None:
 
 def _load_lists() -> None:
     positions: dict[str, int] = {}
-    have = {name: set(model.objects.values_list("code", flat=True)) for name, model in LISTS.items()}
+    have = {name: set(model._default_manager.values_list("code", flat=True)) for name, model in LISTS.items()}
     for row in _rows("lists.csv"):
         position = positions[row["list"]] = positions.get(row["list"], 0) + 10
         if row["code"] not in have[row["list"]]:
-            LISTS[row["list"]].objects.create(code=row["code"], name=row["name"], position=position)
+            LISTS[row["list"]]._default_manager.create(code=row["code"], name=row["name"], position=position)
 
 
 def _load_sectors(profiles: dict[str, CityProfile]) -> None:

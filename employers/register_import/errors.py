@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from dataclasses import field as dataclass_field
 from typing import Any
 
 from .texts import sentence
@@ -46,7 +47,7 @@ class Remark:
     code: str
     field: str
     column: str | None = None
-    params: dict[str, Any] = field(default_factory=dict)
+    params: dict[str, Any] = dataclass_field(default_factory=dict)
 
     def as_json(self) -> dict[str, Any]:
         """For a staged row; `sentence(code, params)` makes the text again."""

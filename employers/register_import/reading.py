@@ -21,6 +21,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import chain, islice
 from pathlib import Path
+from typing import TYPE_CHECKING
 from xml.etree.ElementTree import ParseError
 
 import openpyxl
@@ -28,6 +29,9 @@ from defusedxml import DefusedXmlException
 from openpyxl.utils.exceptions import InvalidFileException
 
 from .errors import RefusedFile
+
+if TYPE_CHECKING:
+    from openpyxl.worksheet._read_only import ReadOnlyWorksheet
 
 Cell = str | int | float | bool | date | datetime | None
 NumberedRow = tuple[int, tuple[Cell, ...]]
@@ -242,9 +246,7 @@ def _xlsx_table(book: openpyxl.Workbook, judge: Judge, limits: Limits, guess: bo
         yield Table("xlsx", best[2], best[1], header, _counted(rows, limits))
 
 
-def _sheet_rows(
-    sheet: openpyxl.worksheet._read_only.ReadOnlyWorksheet, limits: Limits
-) -> Generator[NumberedRow, None, None]:
+def _sheet_rows(sheet: ReadOnlyWorksheet, limits: Limits) -> Generator[NumberedRow, None, None]:
     """Rows of one sheet, blank ones left out, trailing blanks cut off. Numbers as the sheet shows them."""
     try:
         with closing(sheet.iter_rows(values_only=True)) as all_rows:
@@ -274,16 +276,18 @@ def _filled(
 @contextmanager
 def _open_csv(path: Path, judge: Judge, limits: Limits, guess: bool) -> Iterator[Table]:
     encoding = _encoding_of(path)
+    # Five bytes mean nothing in Windows-1252; one of them in a name must not cost the file.
+    errors = "replace" if encoding == "windows-1252" else "strict"
     best: tuple[int, int, str] | None = None
     for delimiter in (";", ",", "\t", "|"):
-        with path.open(encoding=encoding, newline="") as file:
+        with path.open(encoding=encoding, errors=errors, newline="") as file:
             rows = _csv_rows(file, delimiter, limits)
             found = _find_header(islice(rows, HEADER_WITHIN), judge, guess)
         if found and (best is None or found[0] > best[0]):
             best = (*found[:2], delimiter)
     if best is None:
         raise RefusedFile("no_table")
-    with path.open(encoding=encoding, newline="") as file:
+    with path.open(encoding=encoding, errors=errors, newline="") as file:
         rows = _csv_rows(file, best[2], limits)
         header = _skip_to(rows, best[1])
         yield Table("csv", "", best[1], header, _counted(rows, limits))
@@ -304,30 +308,8 @@ def _encoding_of(path: Path) -> str:
                 decoder.decode(chunk)
             decoder.decode(b"", final=True)
         except UnicodeDecodeError:
-            return "windows-1252-lenient"
+            return "windows-1252"
     return "utf-8"
-
-
-def _lenient_1252(name: str) -> codecs.CodecInfo | None:
-    """Windows-1252 as programs write it: its five unused bytes decode to control characters."""
-    if name != "windows_1252_lenient":
-        return None
-    table = "".join(bytes([i]).decode("cp1252", errors="ignore") or chr(i) for i in range(256))
-
-    def decode(data: bytes, errors: str = "strict") -> tuple[str, int]:
-        return codecs.charmap_decode(data, errors, table)
-
-    def encode(text: str, errors: str = "strict") -> tuple[bytes, int]:
-        return codecs.charmap_encode(text, errors, codecs.charmap_build(table))
-
-    class Incremental(codecs.IncrementalDecoder):
-        def decode(self, data: bytes, final: bool = False) -> str:  # type: ignore[override]  # stub is wider
-            return decode(data, self.errors)[0]
-
-    return codecs.CodecInfo(encode, decode, incrementaldecoder=Incremental, name=name)
-
-
-codecs.register(_lenient_1252)
 
 
 def _csv_rows(file: io.TextIOBase, delimiter: str, limits: Limits) -> Iterator[NumberedRow]:

@@ -258,13 +258,18 @@ def test_the_main_establishment_names_the_employer(deliver):
 @pytest.mark.parametrize(
     ("form", "working", "natural"),
     [
-        ("Eenmanszaak", 40, True), ("VOF", 5, True), ("V.O.F.", 5, True),
-        ("Vennootschap onder firma", 5, True), ("Maatschap", 9, True), ("Besloten vennootschap", 1, False), ("Stichting", 0, False),
-        (None, 1, True), (None, None, True), (None, 2, False),
+        ("Eenmanszaak", 40, True),
+        ("VOF", 5, True),
+        ("V.O.F.", 5, True),
+        ("Vennootschap onder firma", 5, True),
+        ("Maatschap", 9, True),
+        ("Besloten vennootschap", 1, False),
+        ("Stichting", 0, False),
+        (None, 1, True),
+        (None, None, True),
+        (None, 2, False),
     ],
-)  # fmt: skip
-def test_natural_persons_by_legal_form(deliver, form, working, natural):
-    deliver([line(rechtsvorm=form, werkzame_personen=working, **NO_NUMBERS)])
+)
     assert Employer.objects.get().is_natural_person is natural
 
 
