@@ -10,7 +10,7 @@ urlpatterns = [
     path("", include("deventer_crm.core.urls")),
     path("", include("deventer_crm.home.urls")),
     path("", include("accounts.urls")),
-    path("bedrijven/", include("employers.urls")),
+    path("", include("employers.urls")),
     path("", include("meetings.urls")),
     path("", include("budget.urls")),
     path("taal/", login_not_required(set_language), name="set_language"),

@@ -1,4 +1,4 @@
-"""Addresses below /bedrijven/."""
+"""Addresses below /bedrijven/ and /contactpersonen/."""
 
 from django.urls import URLPattern, URLResolver, include, path
 
@@ -6,7 +6,7 @@ from employers import urls_import, urls_toplist
 from employers.views import dossier, employers, listing, people
 
 app_name = "employers"
-urlpatterns: list[URLPattern | URLResolver] = [
+employer_patterns: list[URLPattern | URLResolver] = [
     path("", listing.employer_list, name="list"),
     path("import/", include(urls_import.urlpatterns)),
     path("top/", include(urls_toplist.urlpatterns)),
@@ -21,11 +21,19 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("<int:pk>/contact/", dossier.contact_add, name="contact_add"),
     path("<int:pk>/contact/<int:moment_pk>/wijzigen/", dossier.contact_edit, name="contact_edit"),
     path("<int:pk>/contact/<int:moment_pk>/intrekken/", dossier.contact_withdraw, name="contact_withdraw"),
-    path("contactpersonen/", people.person_list, name="people"),
-    path("contactpersonen/nieuw/", people.person_add, name="person_add"),
-    path("contactpersonen/<int:pk>/", people.person_detail, name="person"),
-    path("contactpersonen/<int:pk>/wijzigen/", people.person_edit, name="person_edit"),
-    path("contactpersonen/<int:pk>/functie/", people.position_add, name="position_add"),
-    path("contactpersonen/functies/<int:pk>/wijzigen/", people.position_edit, name="position_edit"),
-    path("contactpersonen/functies/<int:pk>/beeindigen/", people.position_end, name="position_end"),
+]
+
+person_patterns = [
+    path("", people.person_list, name="people"),
+    path("nieuw/", people.person_add, name="person_add"),
+    path("<int:pk>/", people.person_detail, name="person"),
+    path("<int:pk>/wijzigen/", people.person_edit, name="person_edit"),
+    path("<int:pk>/functie/", people.position_add, name="position_add"),
+    path("functies/<int:pk>/wijzigen/", people.position_edit, name="position_edit"),
+    path("functies/<int:pk>/beeindigen/", people.position_end, name="position_end"),
+]
+
+urlpatterns = [
+    path("bedrijven/", include(employer_patterns)),
+    path("contactpersonen/", include(person_patterns)),
 ]

@@ -16,7 +16,7 @@ from tests.support.queries import page_queries
 
 pytestmark = pytest.mark.django_db
 Enter = Callable[[User], Client]
-LIST = "/bedrijven/contactpersonen/"
+LIST = "/contactpersonen/"
 
 
 def page_of(person: ContactPerson) -> str:
