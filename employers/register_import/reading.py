@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import chain, islice
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any
 from xml.etree.ElementTree import ParseError
 
 import openpyxl
@@ -29,9 +29,6 @@ from defusedxml import DefusedXmlException
 from openpyxl.utils.exceptions import InvalidFileException
 
 from .errors import RefusedFile
-
-if TYPE_CHECKING:
-    from openpyxl.worksheet._read_only import ReadOnlyWorksheet
 
 Cell = str | int | float | bool | date | datetime | None
 NumberedRow = tuple[int, tuple[Cell, ...]]
@@ -246,8 +243,8 @@ def _xlsx_table(book: openpyxl.Workbook, judge: Judge, limits: Limits, guess: bo
         yield Table("xlsx", best[2], best[1], header, _counted(rows, limits))
 
 
-def _sheet_rows(sheet: ReadOnlyWorksheet, limits: Limits) -> Generator[NumberedRow, None, None]:
-    """Rows of one sheet, blank ones left out, trailing blanks cut off. Numbers as the sheet shows them."""
+def _sheet_rows(sheet: Any, limits: Limits) -> Generator[NumberedRow, None, None]:
+    """Rows of one read-only sheet (openpyxl's own types do not know those have iter_rows), blank ones left out, trailing blanks cut off. Numbers as the sheet shows them."""
     try:
         with closing(sheet.iter_rows(values_only=True)) as all_rows:
             yield from _filled(all_rows, sheet.title, limits)

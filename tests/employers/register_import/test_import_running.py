@@ -270,6 +270,8 @@ def test_the_main_establishment_names_the_employer(deliver):
         (None, 2, False),
     ],
 )
+def test_natural_persons_by_legal_form(deliver, form, working, natural):
+    deliver([line(rechtsvorm=form, werkzame_personen=working, **NO_NUMBERS)])
     assert Employer.objects.get().is_natural_person is natural
 
 
