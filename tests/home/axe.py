@@ -7,10 +7,12 @@ AXE = Path(__file__).parent.parent / "vendor" / "axe-core" / "axe.min.js"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
-def findings(page: Any) -> list[str]:
+def findings(page: Any, within: str = "html") -> list[str]:
     """One line per finding: rule, element, and what is wrong. Runs beside the page's CSP, not through it."""
     page.evaluate(AXE.read_text(encoding="utf-8"))
-    result = page.evaluate("rules => axe.run({runOnly: {type: 'tag', values: rules}})", RULES)
+    result = page.evaluate(
+        "([within, rules]) => axe.run(within, {runOnly: {type: 'tag', values: rules}})", [within, RULES]
+    )
     return [
         f"{rule['id']}: {node['target']} {node['failureSummary']}"
         for rule in result["violations"]
