@@ -3,11 +3,12 @@ those who arrange the visits what is still missing."""
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet, Window
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.models import CollegeMember
@@ -66,6 +67,12 @@ class MemberVisits:
     spoken: int = 0
     planned: int = 0
 
+    @property
+    def url(self) -> str:
+        """What this member did and will do, in the agenda."""
+        chosen = f"&member={self.member.pk}" if self.member else ""
+        return reverse("meetings:agenda") + f"?when=all{chosen}"
+
 
 @dataclass(frozen=True)
 class Gap:
@@ -78,10 +85,11 @@ class Gap:
 
 @dataclass(frozen=True)
 class Gaps:
-    """One kind of missing thing: all of them counted, the first few named."""
+    """One kind of missing thing: all of them counted, the first few named, and the list with the rest."""
 
     count: int
     lines: list[Gap]
+    url: str
 
     @property
     def more(self) -> int:
@@ -150,10 +158,10 @@ def college_dashboard(user: "User", now: dt.datetime | None = None) -> Dashboard
         tiles=[_tile(entry, mine[entry.employer_id]) for entry in shown],
         hidden=len(seen.entries) - len(shown) if seen else 0,
         counts_hidden_visits=bool(seen) and mine is not seen.found if seen else False,
-        own=(by_member.get(member.pk) or MemberVisits(member)) if member and totals else None,
+        own=_of(member, by_member) if member and totals else None,
         total=totals,
         division=_division(by_member, today) if sees_division else [],
-        nothing=_nothing(shown, mine) if arranges and seen else None,
+        nothing=_nothing(shown, mine, today.year) if arranges and seen else None,
         unanswered=_unanswered(user, today) if arranges else None,
         unreported=_unreported(user, today) if arranges else None,
     )
@@ -308,17 +316,18 @@ def _division(by_member: Mapping[int, MemberVisits], today: dt.date) -> list[Mem
     members = CollegeMember.objects.filter(
         Q(ends_on__isnull=True) | Q(ends_on__gte=first), starts_on__lte=last
     )
-    found = []
-    for member in members.exclude(office=CollegeMember.Office.MUNICIPAL_SECRETARY):
-        visits = by_member.get(member.pk, MemberVisits(None))
-        found.append(MemberVisits(member, visits.spoken, visits.planned))
-    return found
+    visiting = members.exclude(office=CollegeMember.Office.MUNICIPAL_SECRETARY)
+    return [_of(member, by_member) for member in visiting]
+
+
+def _of(member: CollegeMember, by_member: Mapping[int, MemberVisits]) -> MemberVisits:
+    return replace(by_member.get(member.pk, MemberVisits(None)), member=member)
 
 
 # ── what is missing ──────────────────────────────────────────────────────────────────────────────
 
 
-def _nothing(entries: list[TopListEntry], mine: Mapping[int, Duty]) -> Gaps:
+def _nothing(entries: list[TopListEntry], mine: Mapping[int, Duty], year: int) -> Gaps:
     rows = [entry for entry in entries if mine[entry.employer_id].is_open]
     lines = [
         Gap(
@@ -328,7 +337,7 @@ def _nothing(entries: list[TopListEntry], mine: Mapping[int, Duty]) -> Gaps:
         )
         for entry in rows[:GAPS]
     ]
-    return Gaps(len(rows), lines)
+    return Gaps(len(rows), lines, reverse("employers:top", args=[year]))
 
 
 def _first(rows: "QuerySet[Any]") -> tuple[list[Any], int]:
@@ -352,11 +361,11 @@ def _unanswered(user: "User", today: dt.date) -> Gaps:
         Gap(
             row.employer.name,
             _("sent on %(date)s") % {"date": nl_date(row.sent_on, "day")},
-            row.employer.get_absolute_url(),
+            row.get_absolute_url(),
         )
         for row in found
     ]
-    return Gaps(count, lines)
+    return Gaps(count, lines, reverse("meetings:invitations") + "?answer=none&purpose=personal")
 
 
 def _unreported(user: "User", today: dt.date) -> Gaps:
@@ -378,4 +387,4 @@ def _unreported(user: "User", today: dt.date) -> Gaps:
         )
         for row in found
     ]
-    return Gaps(count, lines)
+    return Gaps(count, lines, reverse("meetings:agenda") + "?state=held")

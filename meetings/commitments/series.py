@@ -11,12 +11,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Prefetch
+from django.db.models import Prefetch, QuerySet, prefetch_related_objects
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from deventer_crm.core import clock, formatting
 from deventer_crm.core.commitments import Measured, Norm, Period, measure
+from deventer_crm.core.memo import shared
 from deventer_crm.core.models import Commitment
 from employers.models import Position
 from employers.toplist.families import Families, families
@@ -59,30 +60,71 @@ class Attendance:
         return ", ".join(str(party.association) for party in self.absent)
 
 
-def series_meetings(series: Series, start: dt.date, end: dt.date) -> list[Meeting]:
-    """The meetings of a series between two days with everybody at them; a fixed number of queries."""
-    return list(
-        Meeting.objects.filter(kind__series=series, starts_at__date__gte=start, starts_at__date__lte=end)
-        .exclude(state=Meeting.State.DRAFT)
-        .select_related("kind")
-        .prefetch_related("employer_rows", Prefetch("participants", Participant.objects.order_by("pk")))
-        .order_by("starts_at", "pk")
-    )
+@dataclass(frozen=True)
+class Sheet:
+    """What the series measures read, all series at once: the monitor asks three of them on one page."""
+
+    series: Mapping[str, Series]
+    meetings: Mapping[int, list[Meeting]]
+    seats: Mapping[int, list[Position]]
+    known: Families
+
+    def attendances(self, series: Series, meetings: Iterable[Meeting]) -> list[Attendance]:
+        """Who was at these meetings of that series."""
+        parties = _parties(series)
+        return [_attendance(meeting, parties, self.seats, self.known) for meeting in meetings]
 
 
-def attendances(series: Series, meetings: Iterable[Meeting]) -> list[Attendance]:
-    """Who was at these meetings, seats as they were on the day of each; two queries more."""
+def _parties(series: Series) -> list[SeriesParty]:
+    """The parties by name; prefetched ones cost no query."""
+    return sorted(series.parties.all(), key=lambda party: (party.association.sort_name, party.pk))
+
+
+def _with_people(meetings: "QuerySet[Meeting]") -> list[Meeting]:
+    people = Prefetch("participants", Participant.objects.order_by("pk"))
+    return list(meetings.select_related("kind").prefetch_related("employer_rows", people))
+
+
+def sheet(start: dt.date, end: dt.date) -> Sheet:
+    """All series with their meetings between two days; a fixed number of queries, once for one monitor."""
+
+    def read() -> Sheet:
+        series = {row.code: row for row in Series.objects.prefetch_related("parties__association")}
+        held_or_planned = Meeting.objects.filter(
+            kind__series__isnull=False, starts_at__date__gte=start, starts_at__date__lte=end
+        ).exclude(state=Meeting.State.DRAFT)
+        meetings: dict[int, list[Meeting]] = defaultdict(list)
+        for meeting in _with_people(held_or_planned.order_by("starts_at", "pk")):
+            meetings[meeting.kind.series_id or 0].append(meeting)
+        seats, known = _seats(series.values(), (row for rows in meetings.values() for row in rows))
+        return Sheet(series, meetings, seats, known)
+
+    return shared(("series", start, end), read)
+
+
+def _seats(
+    series: Iterable[Series], meetings: Iterable[Meeting]
+) -> tuple[dict[int, list[Position]], Families]:
+    """Positions with a seat of the people at these meetings, and who is grouped under whom; two queries."""
     listed = list(meetings)
-    parties = list(series.parties.select_related("association").order_by("association__sort_name", "pk"))
     people = {row.person_id for meeting in listed for row in meeting.participants.all() if row.person_id}
     known = families(
-        {party.association_id for party in parties}
+        {party.association_id for row in series for party in row.parties.all()}
         | {row.employer_id for meeting in listed for row in meeting.participants.all() if row.employer_id}
     )
     seats: dict[int, list[Position]] = defaultdict(list)
     positions = Position.objects.filter(person__in=people, employer__in=list(known.members)).exclude(seat="")
     for position in positions:
         seats[position.person_id].append(position)
+    return seats, known
+
+
+def attendances(series: Series, meetings: Iterable[Meeting]) -> list[Attendance]:
+    """Who was at these meetings, seats as they were on the day of each; two queries more."""
+    listed = list(meetings)
+    prefetch_related_objects([series], "parties__association")
+    seats, known = _seats([series], listed)
+    parties = _parties(series)
     return [_attendance(meeting, parties, seats, known) for meeting in listed]
 
 
@@ -118,14 +160,15 @@ def _attendance(
 
 def measure_series(code: str, period: Period, as_of: dt.date) -> Measured:
     """Count the meetings of a series in a period as of a day (R1): held ones that count, planned ones."""
-    series = Series.objects.filter(code=code).first()
+    read = sheet(period.start, period.end)
+    series = read.series.get(code)
     if series is None:
         return Measured(missing=_("There is no series for this meeting in the settings."))
-    if code != Series.THEMED and not series.parties.exists():
+    if code != Series.THEMED and not series.parties.all():
         return Measured(missing=_("The parties of this series are not filled in yet."))
-    meetings = series_meetings(series, period.start, period.end)
+    meetings = read.meetings.get(series.pk, [])
     states = {meeting.pk: state_on(meeting, as_of) for meeting in meetings}
-    held = attendances(series, (row for row in meetings if states[row.pk] == Meeting.State.HELD))
+    held = read.attendances(series, (row for row in meetings if states[row.pk] == Meeting.State.HELD))
     counted = [row for row in held if not row.lacks(series)]
     planned = [row for row in meetings if states[row.pk] == Meeting.State.PLANNED]
     rows = Meeting.objects.for_list()

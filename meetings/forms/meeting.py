@@ -81,6 +81,7 @@ class MeetingForm(VersionedModelForm):
         labels = {
             "kind": gettext_lazy("What kind of meeting"),
             "title": gettext_lazy("Short title"),
+            "purpose": gettext_lazy("Purpose of the talk"),
             "owner": gettext_lazy("Account manager of this meeting"),
         }
         help_texts = {

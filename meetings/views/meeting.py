@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.permissions import require
-from accounts.roles import Act
+from accounts.roles import Act, Role
 from deventer_crm.core.models import AccessEvent
 from deventer_crm.core.services import log_access
 from employers.models import Employer
@@ -22,6 +22,7 @@ from meetings.selectors.picking import Choice
 from meetings.services import link_invitation
 from meetings.views.sending import sent
 
+MANAGER_VISIT, COLLEGE_VISIT = "bezoek-accountmanager", "bedrijfsbezoek-college"
 REFRESH, DRAFT = "refresh", "draft"
 FORM = "meetings/meeting_form.html"
 
@@ -73,12 +74,18 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _proposal(request: HttpRequest) -> dict[str, Any]:
-    """What the address proposes: a kind by its code, a day, a college member."""
-    kind = MeetingKind.objects.filter(disabled_on__isnull=True, code=request.GET.get("kind", "")).first()
+    """What the address proposes: a kind by its code, a day, a college member. A visit that starts at a
+    dossier is the account manager's own, or for a secretary the college's."""
+    is_manager = request.user.has_role(Role.ACCOUNT_MANAGER)
+    code = request.GET.get("kind", "")
+    if not code and request.GET.get("employer"):
+        code = MANAGER_VISIT if is_manager else COLLEGE_VISIT
+    kind = MeetingKind.objects.filter(disabled_on__isnull=True, code=code).first()
     return {
         "kind": kind.pk if kind else None,
         "starts_on": request.GET.get("day") or None,
         "college_members": request.GET.getlist("member"),
+        "colleagues": [request.user.pk] if is_manager else [],
     }
 
 
