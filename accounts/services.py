@@ -58,8 +58,8 @@ def deactivate_user(user: User, *, by: User) -> None:
     for the last one that can manage users."""
     if user.pk == by.pk:
         raise ValidationError(_("You cannot deactivate your own account."))
-    others = User.objects.who_can(Act.MANAGE_USERS).exclude(pk=user.pk)
-    if user.can(Act.MANAGE_USERS) and not others.exists():
+    managers = set(User.objects.who_can(Act.MANAGE_USERS).order_by().values_list("pk", flat=True))
+    if managers == {user.pk}:
         raise ValidationError(_("Somebody must remain who can manage users."))
     user.is_active = False
     user.save(update_fields=["is_active"])
