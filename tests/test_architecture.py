@@ -264,7 +264,6 @@ def test_views_read_guarded_records_through_visible_to():
 #: Longer than 400 lines, each with the reason.
 LONG_FILES = {
     "employers/register_import/reading.py": "two formats of file, and every way in which they can be hostile",
-    "meetings/models.py": "one record and the rows below it, which refer to each other",
 }
 
 
