@@ -244,7 +244,8 @@ def _xlsx_table(book: openpyxl.Workbook, judge: Judge, limits: Limits, guess: bo
 
 
 def _sheet_rows(sheet: Any, limits: Limits) -> Generator[NumberedRow, None, None]:
-    """Rows of one read-only sheet (openpyxl's own types do not know those have iter_rows), blank ones left out, trailing blanks cut off. Numbers as the sheet shows them."""
+    """Rows of one sheet, blank ones left out, trailing blanks cut off. Numbers as the sheet shows them."""
+    # Any: openpyxl's types do not know that a read-only sheet has iter_rows.
     try:
         with closing(sheet.iter_rows(values_only=True)) as all_rows:
             yield from _filled(all_rows, sheet.title, limits)

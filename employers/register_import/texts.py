@@ -70,11 +70,8 @@ FILE_REFUSALS: dict[str, Any] = {
     "unknown_field": _("“%(field)s” is not a field of the register. Fields: %(fields)s."),
     "unknown_column": _("The file has no column “%(column)s”."),
     "bad_mapping": _("“%(text)s” is not a mapping. Write field=column."),
-    "bad_reference_date": _("“%(value)s” is not a date. Write it as 2026-04-01."),
     "reference_date_in_future": _("The reference date %(date)s is in the future."),
-    "bad_sbi_version": _("“%(value)s” is not a version of SBI. Use 2008 or 2025."),
     "bad_source": _("“%(value)s” is not a register. Registers: %(sources)s."),
-    "bad_arguments": _("The command is not complete or not right: %(detail)s"),
     "busy": _("Another import of this register is running. Try again when it is finished."),
     "interrupted": _("The import was interrupted. Nothing was written. Start it again."),
     "failed": _("The import stopped by a fault of ours. Nothing was written. The administrator sees why."),
@@ -118,7 +115,6 @@ REPAIRS: dict[str, Any] = {
     "bad_coordinate": _("“%(value)s” is not a coordinate in the Netherlands; left out."),
     "bad_bag_id": _("“%(value)s” is not a BAG id; left out."),
     "unknown_sbi": _("SBI code “%(value)s” is not in the table; left out."),
-    "kvk_suspect": _("Check this KVK number for a typing error."),
 }
 
 OUTCOME_LABELS: dict[str, Any] = {
