@@ -43,7 +43,7 @@ def contacts(
     readable = ContactMoment.objects.visible_to(user)
     links = ContactMoment.employers.through.objects.filter(employer_id__in=employer_ids)
     rows = ContactMoment.objects.standing().filter(pk__in=links.values("contactmoment_id"))
-    may_know = Q(pk__in=readable.values("pk"))
+    may_know: Any = Q(pk__in=readable.values("pk"))
     if not user.can(Act.SEE_DOSSIERS):
         # The bare dates of what is no secret: a confidential contact does not exist for this reader.
         secret = Employer.objects.filter(contact_moments=OuterRef("pk"), is_confidential=True)

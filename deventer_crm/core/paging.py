@@ -18,14 +18,14 @@ class CountOf(Subquery):
     output_field = IntegerField()
 
 
-class CappedPaginator(Paginator):
+class CappedPaginator(Paginator):  # type: ignore[type-arg]  # no [] at run time
     """A Paginator that knows its count already; `is_capped` tells that there are more than it counts."""
 
     def __init__(
         self, rows: "QuerySet[Any, Any] | Sequence[Any]", per_page: int, counted: int, cap: int
     ) -> None:
         super().__init__(rows, per_page)
-        self.count = min(counted, cap)  # type: ignore[misc]  # a cached property in Paginator
+        self.count = min(counted, cap)
         self.is_capped = counted > cap
 
 

@@ -148,7 +148,7 @@ class NewEmployerForm(EmployerForm):
 class ManagerForm(CrmForm):
     """Who becomes account manager, and from which day."""
 
-    manager = forms.ModelChoiceField(
+    manager: forms.ModelChoiceField = forms.ModelChoiceField(
         label=_("Account manager"), queryset=None, required=False, empty_label=_("nobody")
     )
     starts_on = forms.DateField(

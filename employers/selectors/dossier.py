@@ -86,7 +86,7 @@ class Dossier:
     phone: str
     series: list[tuple[str, int]] = field(default_factory=list)
     jobs_source: str = ""
-    last_moment: ContactMoment | None = None
+    last_moment: Any = None
     people: list[Position] = field(default_factory=list)
     more_people: list[Position] = field(default_factory=list)
     establishments: list[EstablishmentLine] = field(default_factory=list)
@@ -203,7 +203,7 @@ def timeline_page(
     )
 
 
-def _last_moment(page: TimelinePage, family: list[int], user: "User") -> ContactMoment | None:
+def _last_moment(page: TimelinePage, family: list[int], user: "User") -> Any:
     """The newest real contact this reader may know of; a note is none. The timeline mostly has it already."""
     if page.before is None and page.kind in {"", "contact"}:
         shown = (line.record for line in page.lines if line.kind == "contact" and line.record is not None)

@@ -1,7 +1,7 @@
 """Jobs of an employer over the years (R2), for the sparkline and the timeline."""
 
 import datetime as dt
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -35,7 +35,7 @@ class Count:
 class History:
     """Establishments of an employer with their counts. `order`: sources of counts, the preferred first."""
 
-    establishments: list[Establishment]
+    establishments: Sequence[Establishment]
     counts: dict[int, list[Count]] = field(default_factory=dict)
     order: tuple[str, ...] = ()
 

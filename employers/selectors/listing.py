@@ -108,7 +108,7 @@ def filter_choices(day: dt.date) -> dict[str, Choices]:
     """What the filters offer, in one query: sectors, areas and tracks in use, and account managers."""
     from accounts.models import User
 
-    def rows(name: str, queryset: "QuerySet[Any]", label: Any, position: Any) -> "QuerySet[Any, Any]":
+    def rows(name: str, queryset: "QuerySet[Any]", label: Any, position: Any) -> Any:
         return (
             queryset.order_by()
             .annotate(
@@ -208,11 +208,12 @@ def _sort(asked: str, *, sees_contact: bool, sees_exact: bool) -> str:
 def _dressed(rows: Any, asked: str, sort: str, today: dt.date) -> EmployerQuerySet:
     """Rows with what the table shows, in order. Without a chosen order, names that begin with what was asked
     come first."""
-    rows = _with_facts(rows, today)
-    if sort or len(asked) < RANKED_FROM:
-        return rows.order_by(*SORTS[sort or "name"])
-    begins = Case(When(sort_name__startswith=fold(asked), then=0), default=1, output_field=IntegerField())
-    return rows.order_by(begins, *SORTS["name"])
+    order = SORTS[sort or "name"]
+    if not sort and len(asked) >= RANKED_FROM:
+        begins = Case(When(sort_name__startswith=fold(asked), then=0), default=1, output_field=IntegerField())
+        order = (begins, *order)
+    ordered: EmployerQuerySet = _with_facts(rows, today).order_by(*order)
+    return ordered
 
 
 def _with_facts(rows: Any, today: dt.date) -> EmployerQuerySet:

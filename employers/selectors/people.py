@@ -51,7 +51,7 @@ def people_page(user: "User", *, asked: str, employer_id: int | None, page: str 
     )
 
 
-def _positions(user: "User", today: dt.date) -> Prefetch:
+def _positions(user: "User", today: dt.date) -> "Prefetch[Any]":
     held = Position.objects.visible_to(user).on(today).select_related("employer").order_by("-starts_on")
     return Prefetch("positions", queryset=held, to_attr="held")
 

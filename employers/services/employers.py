@@ -92,7 +92,7 @@ def assign_account_manager(
     nothing. Returns the assignment that holds on that day."""
     day = starts_on or clock.today()
     Employer.objects.select_for_update().get(pk=employer.pk)
-    current = AccountAssignment.objects.filter(employer=employer).on(day).first()
+    current: AccountAssignment | None = AccountAssignment.objects.filter(employer=employer).on(day).first()
     if current is not None and user is not None and current.user_id == user.pk:
         return current
     if current is not None and current.starts_on == day and user is not None:

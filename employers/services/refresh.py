@@ -156,7 +156,7 @@ def refresh_employers(employer_ids: Iterable[int] | None = None, today: dt.date 
     sql = REFRESH.format(which="TRUE" if ids is None else "e.id = ANY(%(ids)s)", slack=YEAR_SLACK_DAYS)
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
-        changed = cursor.rowcount
+        changed: int = cursor.rowcount
     refresh_last_contact(ids)
     return changed
 
@@ -170,7 +170,8 @@ def refresh_last_contact(employer_ids: Iterable[int] | None = None) -> int:
         return 0
     if ids is not None:
         ids = _with_family(ids)
-    parts, values = [], []
+    parts: list[str] = []
+    values: list[Any] = []
     for source in _contact_sources:
         sql, params = source(ids).query.sql_with_params()
         parts.append(f"SELECT * FROM ({sql}) part_{len(parts)}(employer_id, at)")  # noqa: S608 - ORM's own SQL
