@@ -179,10 +179,12 @@ def split_norm(as_of: dt.date) -> Norm:
 def split(year: int, as_of: dt.date, norm: Norm | None = None) -> Split:
     """Read the 80/20 figures of a year as of a day (R1): plan lines and hours dated after it do not count."""
     settings = policy.values(["budget_split_in_hours", "min_booked_hours"], as_of)
-    budget_year = BudgetYear.objects.filter(year=year).first()
-    lines: tuple[TrackBudget, ...] = ()
-    if budget_year is not None:
-        lines = tuple(budget_year.lines.filter(planned_on__lte=as_of).select_related("track", "modified_by"))
+    lines = tuple(
+        TrackBudget.objects.filter(budget_year__year=year, planned_on__lte=as_of).select_related(
+            "budget_year", "track", "modified_by"
+        )
+    )
+    budget_year = lines[0].budget_year if lines else BudgetYear.objects.filter(year=year).first()
     plan_hours, plan_euros, loose_hours, loose_euros = plan_of(lines)
     months = booked_by_month(year, as_of)
     booked = Pair(

@@ -18,6 +18,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from deventer_crm.core import clock, policy
+from deventer_crm.core.memo import remembering
 from deventer_crm.core.models import Commitment, CommitmentNorm
 
 
@@ -185,7 +186,8 @@ def evaluate_all(as_of: dt.date | None = None) -> list[Measure]:
     """Every commitment valid on that day, in the order of the monitor."""
     as_of = as_of or clock.today()
     rows = Commitment.objects.on(as_of).select_related("document").prefetch_related("norms")
-    return [evaluate(row, as_of) for row in rows]
+    with remembering():
+        return [evaluate(row, as_of) for row in rows]
 
 
 @dataclass(frozen=True)

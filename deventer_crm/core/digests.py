@@ -151,7 +151,7 @@ def _since(row: Reminder, day: dt.date) -> str:
 
 def absolute(path: str) -> str:
     """An address that works from a mail program."""
-    return urljoin(settings.SITE_URL, path)
+    return str(urljoin(settings.SITE_URL, path))
 
 
 def _mail_domain() -> str:
@@ -261,7 +261,8 @@ def message(digest: Digest, connection: BaseEmailBackend | None = None) -> Email
 
 def pause_after(attempts: int) -> dt.timedelta:
     """1, 2, 4, … minutes, at most an hour."""
-    return min(FIRST_PAUSE * 2 ** max(0, min(attempts, 16) - 1), LONGEST_PAUSE)
+    doublings = max(0, min(attempts, 16) - 1)
+    return min(FIRST_PAUSE * (1 << doublings), LONGEST_PAUSE)
 
 
 def _note_attempt(digest: Digest) -> None:

@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from deventer_crm.core import clock
+from deventer_crm.core.memo import is_remembering, shared
 
 
 @dataclass(frozen=True)
@@ -68,16 +69,20 @@ def value(name: str, on: dt.date | None = None) -> Any:
 
 
 def values(names: list[str], on: dt.date | None = None) -> dict[str, Any]:
-    """Several settings in one query."""
+    """Several settings in one query; inside memo.remembering() all settings of a day are read once."""
+    day = on or clock.today()
+    stored = shared(("policy", day), lambda: _stored(None if is_remembering() else names, day))
+    return {name: stored.get(name, DEFINITIONS[name].default) for name in names}
+
+
+def _stored(names: list[str] | None, day: dt.date) -> dict[str, Any]:
+    """The rows valid on that day, by name; None: of all settings."""
     from deventer_crm.core.models import PolicySetting
 
-    found = {name: DEFINITIONS[name].default for name in names}
-    rows: QuerySet[PolicySetting] = PolicySetting.objects.filter(
-        name__in=names, starts_on__lte=on or clock.today()
-    ).order_by("starts_on")
-    for row in rows:
-        found[row.name] = row.value
-    return found
+    rows: QuerySet[PolicySetting] = PolicySetting.objects.filter(starts_on__lte=day)
+    if names is not None:
+        rows = rows.filter(name__in=names)
+    return {row.name: row.value for row in rows.order_by("starts_on")}
 
 
 def month_day(text: str, year: int) -> dt.date:

@@ -85,7 +85,7 @@ def rule(
 
 
 def act_url(*kinds: str) -> Callable[[UrlFunction], UrlFunction]:
-    """Register `function(target, period) -> address` for rules whose act is done on a page of a higher app."""
+    """Register `function(target, period) -> address` for rules whose act is on a page of a higher app."""
 
     def register(function: UrlFunction) -> UrlFunction:
         for kind in kinds:

@@ -75,4 +75,6 @@ def inbox(user: Any, today: dt.date, page_number: object = 1) -> Inbox:
 def most_urgent(user: Any, today: dt.date, limit: int = 8) -> tuple[list[Line], int]:
     """The first reminders and how many there are, for mijn week."""
     rows = Reminder.objects.open_for(user, today).order_by("due_on", "pk")
-    return lines_for(rows[:limit], user), rows.count()
+    found = list(rows[: limit + 1])
+    total = rows.count() if len(found) > limit else len(found)
+    return lines_for(found[:limit], user), total

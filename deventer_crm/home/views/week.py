@@ -24,6 +24,7 @@ def week(request: HttpRequest) -> HttpResponse:
         return redirect("meetings:college")
     today, now = clock.today(), clock.now()
     lines, total = inbox_selectors.most_urgent(user, today)
+    request.open_reminder_count = total  # type: ignore[attr-defined]  # for the bell
     context: dict[str, Any] = {
         "today": today,
         "now": now,
