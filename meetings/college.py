@@ -95,6 +95,11 @@ class Gaps:
     def more(self) -> int:
         return self.count - len(self.lines)
 
+    @property
+    def link(self) -> str:
+        """Nothing missing: nowhere to go."""
+        return self.url if self.count else ""
+
 
 @dataclass(frozen=True)
 class Dashboard:

@@ -13,7 +13,7 @@ from deventer_crm.core.models import Commitment
 from employers.models import Employer
 from employers.toplist.services import freeze_top_list
 from meetings.college import college_dashboard, greeting
-from meetings.models import Participant
+from meetings.models import Invitation, Participant
 from tests.accounts.factories import CollegeMemberFactory, UserFactory
 from tests.employers.factories import ContactPersonFactory, EmployerFactory, PositionFactory
 from tests.meetings.factories import InvitationFactory, MeetingFactory
@@ -183,6 +183,8 @@ def test_gaps_are_for_those_who_arrange_visits(cm, am, listed):
     assert [gap.label for gap in view.nothing.lines] == ["Proefhal 2", "Proefhal 3"]
     assert [gap.label for gap in view.unanswered.lines] == ["Proefhal 1"]
     assert [gap.label for gap in view.unreported.lines] == ["Proefhal 0"]
+    invitation = Invitation.objects.get(answer="")
+    assert view.unanswered.lines[0].url == invitation.get_absolute_url()
     theirs = college_dashboard(cm)
     assert (theirs.nothing, theirs.unanswered, theirs.unreported) == (None, None, None)
 
