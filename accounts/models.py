@@ -55,7 +55,7 @@ class User(AbstractUser):
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS = []
 
-    objects = UserManager()
+    objects = UserManager()  # type: ignore[misc,assignment]  # by e-mail address, as BaseUserManager is meant to be used
 
     class Meta:
         verbose_name = _("user")

@@ -72,4 +72,5 @@ def with_who(events: QuerySet[Any]) -> QuerySet[Any]:
     number = Cast(KeyTextTransform("user", F("context__metadata")), BigIntegerField())
     named = User.objects.filter(pk=OuterRef("who_number")).order_by()
     name = named.values(full=Concat("first_name", Value(" "), "last_name"))
-    return events.annotate(who_number=number).annotate(who_name=Subquery(name[:1]))
+    named_events: QuerySet[Any] = events.annotate(who_number=number).annotate(who_name=Subquery(name[:1]))
+    return named_events

@@ -90,8 +90,10 @@ def _clean_row(row: Model, text: FreeText, pattern: re.Pattern[str] | None, by: 
 def _clean_mails(full: str) -> None:
     """Reminder mails keep what they said, to say the same when they are sent again."""
     pattern = _pattern([full])
+    if pattern is None:
+        return
     said = Digest.objects.annotate(said=Cast("content", TextField())).filter(said__icontains=full)
-    for digest in said if pattern else ():
+    for digest in said:
         cleaned = _cleaned(digest.content, pattern)
         if cleaned != digest.content:
             digest.content = cleaned

@@ -31,9 +31,9 @@ class DayMonthField(forms.CharField):
         super().__init__(max_length=5, **kwargs)
 
     def to_python(self, value: Any) -> str:
-        typed = super().to_python(value)
+        typed = super().to_python(value) or ""
         if not typed:
-            return typed
+            return ""
         day, _dash, month = typed.partition("-")
         try:
             found = dt.date(2024, int(month), int(day))
