@@ -4,7 +4,15 @@ a broker database and a key prefix of its own for each parallel test process."""
 import os
 
 from .local import *  # noqa: F403 - settings are layered by import
-from .local import CELERY_BROKER_TRANSPORT_OPTIONS, DATABASES, LOCAL_PATHS, LOCAL_SERVERS, env
+from .local import (
+    CELERY_BROKER_TRANSPORT_OPTIONS,
+    DATABASES,
+    INSTALLED_APPS,
+    LOCAL_PATHS,
+    LOCAL_SERVERS,
+    MIDDLEWARE,
+    env,
+)
 
 DEBUG = False
 # "gw0", "gw1", … under xdist; the worker processes that tests start inherit it.
@@ -15,6 +23,13 @@ EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 if env.str("TEST_EMAIL_URL", default=""):  # a worker process that a test starts mails over real SMTP
     globals().update(env.email("TEST_EMAIL_URL"))
 WHITENOISE_AUTOREFRESH = True  # no scan of all static files for each client a test makes
+
+# A query per row while a page is made is an error, named by model, field and line.
+INSTALLED_APPS = [*INSTALLED_APPS, "zeal"]
+MIDDLEWARE = ["zeal.middleware.zeal_middleware", *MIDDLEWARE]
+# allauth looks whether each session of a person still lives; there are a handful.
+ZEAL_ALLOWLIST = [{"model": "sessions.Session", "field": "get()"}]
+ZEAL_NPLUSONE_THRESHOLD = 4  # a view may fetch its own record for the check and again for the change
 
 # Commits need not wait for the disk: a test database does not outlive its run.
 DATABASES["default"].setdefault("OPTIONS", {})["options"] = "-c synchronous_commit=off"
