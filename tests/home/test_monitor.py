@@ -16,8 +16,13 @@ from deventer_crm.core import commitments
 from deventer_crm.core.commitments import Line, Measured, State
 from deventer_crm.core.models import Commitment
 from deventer_crm.home.selectors.monitor import ProofList, count_states, in_unit, monitor
-from employers.models import Employer
-from tests.employers.factories import EmployerFactory
+from employers.models import Employer, TopList, TopListEntry, Track
+from meetings.models import Series
+from meetings.reference_data import load_reference_data
+from tests.accounts.factories import CollegeMemberFactory, UserFactory
+from tests.budget.factories import TimeEntryFactory, plan, tracks
+from tests.employers.factories import EmployerFactory, PositionFactory
+from tests.meetings.factories import InvitationFactory, MeetingFactory, SeriesPartyFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -183,12 +188,43 @@ def test_the_number_of_queries_does_not_depend_on_the_evidence(
     assert max(few) <= 20
 
 
-def test_real_measures_stay_within_the_budget_of_queries(tl: User, client_as: Enter) -> None:
+def fill_the_year(size: int) -> None:
+    """A frozen list, meetings of all series, a plan and hours: every measure has something to read."""
+    frozen = TopList.objects.create(
+        year=2026, size=size, reference_date="2026-04-01", frozen_on="2026-05-01", frozen_by=UserFactory()
+    )
+    member = CollegeMemberFactory()
+    for rank in range(1, size + 1):
+        employer = EmployerFactory()
+        TopListEntry.objects.create(top_list=frozen, employer=employer, rank=rank, jobs=1000 - rank)
+        MeetingFactory(held=True, on=dt.date(2026, 3, 2), employers=[employer], college=[member])
+        InvitationFactory(employer=employer, college_member=member)
+    load_reference_data()
+    for series in Series.objects.all():
+        kind = series.kinds.get()
+        for number in range(size):
+            seat = PositionFactory(employer=EmployerFactory(kind="association"), seat="chair")
+            SeriesPartyFactory(series=series, association=seat.employer, seat="chair")
+            on = dt.date(2026, 1 + number % 10, 12)
+            MeetingFactory(held=True, on=on, kind=kind, people=[seat.person], organisers=[seat.employer])
+    plan(800, 200)
+    for entry in range(size):
+        TimeEntryFactory(day=dt.date(2026, 1 + entry % 10, 5), track=tracks()[Track.SECTORS])
+
+
+@pytest.mark.parametrize("path", ["/monitor/", "/"])
+def test_with_all_measures_filled_the_queries_stay_within_the_budget(
+    path: str, tl: User, client_as: Enter
+) -> None:
+    """Twenty, apart from the session, the user, roles and rights (five)."""
+    fill_the_year(12)
     client = client_as(tl)
-    client.get("/monitor/")
+    client.get(path)
     with CaptureQueriesContext(connection) as queries:
-        assert client.get("/monitor/").status_code == 200
-    assert len(queries) <= 24  # of which the session, the user, roles and rights are five
+        assert client.get(path).status_code == 200
+    states = {row.commitment.code: row.state for row in monitor(TODAY, TODAY).rows}
+    assert "not_measured" not in {states[code] for code in ("C1", "C2", "C3", "C4", "C5")}
+    assert len(queries) <= 25
 
 
 def test_the_sentence_follows_the_language() -> None:
