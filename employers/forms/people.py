@@ -67,7 +67,7 @@ class PositionForm(VersionedModelForm):
             field.error_messages["required"] = _("Search for an employer and choose it.")
         self.fields["seat"].choices = Position.Seat.choices
         if not self.instance.pk:
-            self.fields["starts_on"].initial = clock.today()
+            self.initial["starts_on"] = clock.today()  # over the instance's own empty one
 
     def validate_constraints(self) -> None:
         """Left to the service: a new first contact replaces the old one, which the constraint cannot know."""

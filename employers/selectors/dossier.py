@@ -197,7 +197,10 @@ def timeline_page(
     return TimelinePage(
         lines=lines[:cut],
         kind=chosen,
-        kinds=[(name, registered.label) for name, registered in timeline.SOURCES.items()],
+        # Who may know no more than that there was contact has nothing to choose from.
+        kinds=[(name, registered.label) for name, registered in timeline.SOURCES.items()]
+        if user.can(Act.SEE_DOSSIERS)
+        else [],
         older=older,
         before=before,
     )

@@ -77,6 +77,8 @@ def test_the_list_costs_the_same_for_any_number(am: User, client_as: Enter) -> N
 
 def test_adding_somebody_with_a_position(es: User, client_as: Enter) -> None:
     employer = make.EmployerFactory()
+    empty = client_as(es).get(f"{LIST}nieuw/?employer={employer.pk}").content.decode()
+    assert f'value="{clock.today().isoformat()}"' in empty
     before = make.PositionFactory(employer=employer, is_primary=True)
     data = {
         "first_name": "Sam", "last_name": "Staal", "email": "sam@example.org", "phone": "0570 00 00 00",
