@@ -65,6 +65,11 @@ BLOCK = re.compile(r"^\s*(?:blocktrans|blocktranslate)\b(.*)$", re.DOTALL)
 CONTEXT_WORD = re.compile(r"""\bcontext\s+(?:"([^"]*)"|'([^']*)')""")
 
 
+def percent(text: str) -> str:
+    """Django doubles a percent sign of a template's text before it looks it up."""
+    return text.replace("%", "%%")
+
+
 def texts_in_template(source: str) -> Iterator[Key]:
     """The texts of {% translate %}, {% blocktranslate %} and _() in a template, as Django looks them up."""
     inside: list[str] | None = None
@@ -86,12 +91,12 @@ def texts_in_template(source: str) -> Iterator[Key]:
             continue
         if token.token_type in (TokenType.VAR, TokenType.BLOCK):
             for double, single in IN_FILTER.findall(token.contents):
-                yield None, double or single
+                yield None, percent(double or single)
         if token.token_type is not TokenType.BLOCK:
             continue
         if quoted := QUOTED.match(token.contents):
             word = CONTEXT_WORD.search(quoted[3])
-            yield (word[1] or word[2]) if word else None, quoted[1] or quoted[2] or ""
+            yield (word[1] or word[2]) if word else None, percent(quoted[1] or quoted[2] or "")
         elif block := BLOCK.match(token.contents):
             word = CONTEXT_WORD.search(block[1])
             inside, context = [], (word[1] or word[2]) if word else None
@@ -171,7 +176,7 @@ def test_the_texts_in_code_and_templates_are_found():
         "a = _('Plain')\nb = ngettext('%(n)d one', '%(n)d more', 2)\nc = pgettext_lazy('menu', 'Agenda')\n"
     )
     template = (
-        '{% translate "Plain" as x %}{{ value|default:_("Filter") }}{% translate "Menu" context "menu" %}'
+        '{% translate "Plain" as x %}{% translate "100% sure" %}{{ value|default:_("Filter") }}{% translate "Menu" context "menu" %}'
         "{% blocktranslate trimmed with a=b count n=m %}\n  {{ n }} one\n  of {{ a }}\n"
         "{% plural %}{{ n }} more{% endblocktranslate %}"
     )
@@ -179,6 +184,7 @@ def test_the_texts_in_code_and_templates_are_found():
     assert set(texts_in_code(code)) == {(None, "Plain"), (None, "%(n)d one"), ("menu", "Agenda")}
     assert set(texts_in_template(template)) == {
         (None, "Plain"),
+        (None, "100%% sure"),
         (None, "Filter"),
         ("menu", "Menu"),
         (None, "%(n)s one of %(a)s"),
