@@ -176,7 +176,8 @@ def test_the_texts_in_code_and_templates_are_found():
         "a = _('Plain')\nb = ngettext('%(n)d one', '%(n)d more', 2)\nc = pgettext_lazy('menu', 'Agenda')\n"
     )
     template = (
-        '{% translate "Plain" as x %}{% translate "100% sure" %}{{ value|default:_("Filter") }}{% translate "Menu" context "menu" %}'
+        '{% translate "Plain" as x %}{% translate "100% sure" %}'
+        '{{ value|default:_("Filter") }}{% translate "Menu" context "menu" %}'
         "{% blocktranslate trimmed with a=b count n=m %}\n  {{ n }} one\n  of {{ a }}\n"
         "{% plural %}{{ n }} more{% endblocktranslate %}"
     )

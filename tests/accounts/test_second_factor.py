@@ -10,6 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from accounts.checks import check_required_roles
 from accounts.services import reset_second_factor
 from tests.accounts.conftest import PASSWORD
 
@@ -88,6 +89,12 @@ def test_a_session_of_this_morning_asks_for_the_password_first(client, person, l
         assert client.get(reverse("mfa_activate_totp")).status_code == 302
         client.post(reverse("account_reauthenticate"), {"password": PASSWORD})
         assert client.get(reverse("mfa_activate_totp")).status_code == 200
+
+
+def test_a_role_that_does_not_exist_stops_the_start(settings):
+    settings.MFA_REQUIRED_ROLES = ["AM", "XX"]
+
+    assert [problem.id for problem in check_required_roles()] == ["accounts.E001"]
 
 
 class TestRolesThatMust:
