@@ -79,6 +79,15 @@ def _without_row_values(_logger: WrappedLogger, _name: str, event: EventDict) ->
     return event
 
 
+def _where(request: HttpRequest) -> dict[str, Any]:
+    """The route and the numbers in it. Not the path itself: that of a mailed link is a password."""
+    match = request.resolver_match
+    if match is None:
+        return {"path": request.path}
+    numbers = {key: value for key, value in match.kwargs.items() if isinstance(value, int)}
+    return {"route": match.route, **({"arguments": numbers} if numbers else {})}
+
+
 class RequestLogMiddleware:
     """One line per request: who by number, what, how long. The query string stays out, since it holds
     what people search for. The request's id comes from the proxy or is made here, and is on every line
@@ -99,7 +108,7 @@ class RequestLogMiddleware:
                 self.log.info(
                     "request",
                     method=request.method,
-                    path=request.path,
+                    **_where(request),
                     status=response.status_code,
                     milliseconds=round((time.perf_counter() - started) * 1000, 1),
                     user=user.pk if user is not None and user.is_authenticated else None,

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import structlog
 from django.db import IntegrityError
+from django.urls import reverse
 
 from deventer_crm.core import logs
 
@@ -65,6 +66,16 @@ def test_a_request_is_logged_without_what_was_searched_for(client: Client, lines
     assert line["request_id"] == "proxy-12345678" == answer.headers["X-Request-ID"]
     assert line["user"] is None
     assert "Zilverlinde" not in json.dumps(line)
+
+
+@pytest.mark.django_db
+def test_a_link_that_is_a_secret_is_logged_by_its_route(client: Client, lines: Any) -> None:
+    address = reverse("account_reset_password_from_key", kwargs={"uidb36": "2f", "key": "c0de-5ecret"})
+    client.get(address)
+    logged = lines()
+    line = next(line for line in logged if line["event"] == "request")
+    assert "<key>" in line["route"]
+    assert "5ecret" not in json.dumps(logged)
 
 
 @pytest.mark.django_db
