@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 
 from deventer_crm.core.reconcile import request_reconcile
-from deventer_crm.core.reminders import RULES
 from employers.models import TopListEntry
 from employers.services import refresh_last_contact
+from employers.toplist.families import families
 from meetings.models import Invitation, Meeting, Series
 
 #: Rules of this app by what they point at.
@@ -40,11 +40,8 @@ def invitation_changed(invitation: Invitation) -> None:
 
 
 def duty_changed(employer_ids: Iterable[int]) -> None:
-    """Have the reminders of the yearly list looked at again for these employers."""
-    kinds = [kind for kind in ENTRY_RULES if kind in RULES]
-    if not kinds:
-        return
+    """Have the reminders of the yearly list looked at again for these employers and their families."""
     entries = TopListEntry.objects.filter(
-        employer__in=list(employer_ids), top_list__superseded_on__isnull=True
+        employer__in=list(families(employer_ids).members), top_list__superseded_on__isnull=True
     )
-    request_reconcile(kinds, list(entries.values_list("pk", flat=True)))
+    request_reconcile(ENTRY_RULES, list(entries.values_list("pk", flat=True)))

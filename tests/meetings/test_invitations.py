@@ -231,3 +231,54 @@ def test_the_unanswered_ones_can_be_asked_for(client_as, es):
     InvitationFactory(withdrawn_on=dt.date(2026, 5, 1))
     page = client_as(es).get(reverse("meetings:invitations"), {"answer": "none"})
     assert list(page.context["listing"].page.object_list) == [waiting]
+
+
+def test_an_answer_is_recorded_on_its_page_and_a_wrong_date_is_said_beside_it(client_as, es):
+    invitation = InvitationFactory(sent_on=dt.date(2026, 6, 1))
+    client, url = client_as(es), reverse("meetings:invitation", args=[invitation.pk])
+    wrong = client.post(url, {"answer": "other_date", "answered_on": "2026-05-01"})
+    assert wrong.status_code == 422
+    assert set(wrong.context["form"].errors) == {"answered_on"}
+    assert client.post(url, {"answer": "other_date", "answered_on": "2026-06-10"}).status_code == 302
+    invitation.refresh_from_db()
+    assert (invitation.answer, invitation.answered_on) == ("other_date", dt.date(2026, 6, 10))
+
+
+def test_withdrawing_is_asked_once_more_and_then_nothing_can_be_done(client_as, es):
+    invitation = InvitationFactory(sent_on=dt.date(2026, 6, 1))
+    client, url = client_as(es), reverse("meetings:invitation_withdraw", args=[invitation.pk])
+    assert client.get(url).status_code == 200
+    wrong = client.post(url, {"withdrawn_on": "2026-05-01"})
+    assert set(wrong.context["form"].errors) == {"withdrawn_on"}
+    assert client.post(url, {"withdrawn_on": "2026-06-15"}).status_code == 302
+    page = reverse("meetings:invitation", args=[invitation.pk])
+    assert client.get(page).context["form"] is None
+    assert client.post(page, {"answer": "accepted"}).url == page
+    assert client.get(reverse("meetings:invitation_edit", args=[invitation.pk])).url == page
+    invitation.refresh_from_db()
+    assert invitation.answer == ""
+
+
+def test_lists_by_employer_member_and_with_htmx_the_same(client_as, es):
+    from bs4 import BeautifulSoup
+
+    employer = EmployerFactory(name="Zoekbaar Proefbedrijf", refreshed=True)
+    wanted = InvitationFactory(employer=employer)
+    InvitationFactory()
+    client, url = client_as(es), reverse("meetings:invitations")
+    for query in ({"q": "zoekbaar"}, {"member": wanted.college_member_id}):
+        page = client.get(url, query)
+        assert list(page.context["listing"].page.object_list) == [wanted]
+    full = BeautifulSoup(client.get(url, {"q": "zoekbaar"}).content, "html.parser").find(id="results")
+    part = client.get(url, {"q": "zoekbaar"}, headers={"HX-Request": "true"})
+    swapped = BeautifulSoup(part.content, "html.parser")
+    assert full.decode_contents().split() == swapped.decode_contents().split()
+
+
+def test_recording_from_a_meeting_proposes_it(client_as, es):
+    meeting = MeetingFactory(planned=True, employers=[EmployerFactory()])
+    employer = meeting.employers.get()
+    url = f"{reverse('meetings:invitation_add')}?employer={employer.pk}&meeting={meeting.pk}"
+    form = client_as(es).get(url).context["form"]
+    assert form["meeting"].value() == meeting.pk
+    assert form["sent_on"].value() == TODAY

@@ -366,6 +366,71 @@ def test_who_sits_at_a_confidential_meeting_may_see_it(by, cm):
     assert not Meeting.objects.visible_to(UserFactory(role="AM")).exists()
 
 
+def test_who_organises_and_for_whom_somebody_comes_follow_a_change(by):
+    one, two = EmployerFactory(), EmployerFactory()
+    person = PositionFactory(employer=one).person
+    PositionFactory(person=person, employer=two)
+    meeting = plan(by, employers=[one, two], people=[person])
+    assert meeting.participants.get().employer == one
+    services.change_meeting(
+        meeting,
+        by=by,
+        expected_version=meeting.version,
+        employers=[two],
+        people=[person],
+        organisers=[one, two],
+    )
+    assert meeting.participants.get().employer == two
+    assert list(meeting.employer_rows.values_list("employer", "is_organiser")) == [(two.pk, True)]
+
+
+def test_a_planned_meeting_keeps_an_employer_and_a_cancelled_one_stays_as_it_is(by):
+    meeting = plan(by)
+    with pytest.raises(ValidationError) as refusal:
+        services.change_meeting(meeting, by=by, expected_version=meeting.version, employers=[])
+    assert "employers" in refusal.value.error_dict
+    services.cancel_meeting(meeting, by=by, cancelled_by="us", reason="proef")
+    with pytest.raises(services.IllegalStep):
+        services.change_meeting(
+            meeting, by=by, expected_version=meeting.version, employers=[EmployerFactory()]
+        )
+
+
+def test_dates_before_the_step_they_follow_are_refused(by):
+    reported = MeetingFactory(reported=True, on=dt.date(2026, 6, 1))
+    with pytest.raises(ValidationError) as refusal:
+        services.close_meeting(reported, by=by, closed_on=dt.date(2026, 6, 2))
+    assert "closed_on" in refusal.value.error_dict
+    meeting = plan(by)
+    with pytest.raises(ValidationError) as refusal:
+        services.cancel_meeting(
+            meeting, by=by, cancelled_by="us", reason="proef", cancelled_on=dt.date(2026, 6, 14)
+        )
+    assert "cancelled_on" in refusal.value.error_dict
+    with pytest.raises(ValidationError) as refusal:
+        services.move_meeting(
+            meeting, by=by, starts_at=at(dt.date(2026, 7, 2)), ends_at=at(dt.date(2026, 7, 1))
+        )
+    assert "end_time" in refusal.value.error_dict
+
+
+def test_a_change_of_a_meeting_has_its_entries_of_the_yearly_list_looked_at(
+    by, django_capture_on_commit_callbacks, monkeypatch
+):
+    from deventer_crm.core import tasks
+    from employers.models import TopList, TopListEntry
+
+    employer = EmployerFactory()
+    absorbed = EmployerFactory(merged_into=employer)
+    top_list = TopList.objects.create(year=2026, size=20, reference_date=TODAY, frozen_on=TODAY, frozen_by=by)
+    entry = TopListEntry.objects.create(top_list=top_list, employer=absorbed, rank=1, jobs=1)
+    sent = []
+    monkeypatch.setattr(tasks, "send", lambda task, *args, **kwargs: sent.append(args))
+    with django_capture_on_commit_callbacks(execute=True):
+        plan(by, employers=[employer])
+    assert [ids for kinds, ids in sent if kinds == ["top_list_nothing"]] == [[entry.pk]]
+
+
 # ── two people at once ───────────────────────────────────────────────────────────────────────────
 
 
