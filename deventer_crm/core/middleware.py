@@ -3,7 +3,10 @@
 from collections.abc import Callable
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.middleware.locale import LocaleMiddleware
+from django.utils import translation
 from django.utils.cache import patch_vary_headers
 from pghistory.middleware import HistoryMiddleware
 
@@ -15,6 +18,17 @@ class TrailContextMiddleware(HistoryMiddleware):
         context: dict[str, Any] = super().get_context(request)
         context["source"] = "web"
         return context
+
+
+class ChosenLanguageMiddleware(LocaleMiddleware):
+    """Dutch first: only a language the person chose (the cookie of the switch) changes it, not the browser's
+    own preference, which in a town hall says more about who installed it."""
+
+    def process_request(self, request: HttpRequest) -> None:
+        chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
+        known = {code for code, _name in settings.LANGUAGES}
+        translation.activate(chosen if chosen in known else settings.LANGUAGE_CODE)
+        request.LANGUAGE_CODE = translation.get_language()
 
 
 class HtmxEtiquetteMiddleware:
