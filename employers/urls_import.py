@@ -13,4 +13,5 @@ urlpatterns = [
     path("<int:pk>/weggooien/", imports.import_discard, name="import_discard"),
     path("<int:pk>/geweigerd.csv", imports.import_refused, name="import_refused"),
     path("<int:pk>/rijen/<str:outcome>/", imports.import_rows, name="import_rows"),
+    path("<int:pk>/rijen/<int:row_pk>/beslissen/", imports.import_decide, name="import_decide"),
 ]

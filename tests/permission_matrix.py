@@ -252,6 +252,13 @@ def refused_rows(user: User) -> Sequence[Any]:
     return [*delivery(user), "refused"]
 
 
+def doubtful_row(user: User) -> Sequence[Any]:
+    from employers.models import DeliveryRow
+
+    (pk,) = delivery(user)
+    return [pk, DeliveryRow.objects.create(delivery_id=pk, number=2, outcome="doubtful").pk]
+
+
 IMPORT = [
     row("employers:import_list", get={FA}),
     row("employers:import_upload", get={FA}, post={FA}),
@@ -261,6 +268,7 @@ IMPORT = [
     row("employers:import_discard", args=delivery, get={FA}, post={FA}),
     row("employers:import_rows", args=refused_rows, get={FA}),
     row("employers:import_refused", args=delivery, get={FA}),
+    row("employers:import_decide", args=doubtful_row, post={FA}),
 ]
 
 TOP_LIST = [

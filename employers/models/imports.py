@@ -31,7 +31,11 @@ class RegisterDelivery(Tracked):
     source = models.CharField(_("source"), max_length=10, choices=Source, default=Source.LISA)
     reference_date = models.DateField(_("reference date"))
     sbi_version = models.PositiveSmallIntegerField(
-        _("SBI version"), choices=SbiVersion, null=True, blank=True, help_text=_("Empty: found from the codes.")
+        _("SBI version"),
+        choices=SbiVersion,
+        null=True,
+        blank=True,
+        help_text=_("Empty: found from the codes."),
     )
     is_partial = models.BooleanField(
         _("partial"), default=False, help_text=_("Establishments that the file lacks are not ended.")

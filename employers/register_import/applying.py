@@ -66,50 +66,66 @@ def insert_select(
 def apply(delivery: Delivery, delivery_id: int, by_id: int | None) -> dict[str, int]:
     """Write every accepted row and the rows of the result; returns {"missing": …}. Call after `match`,
     inside the transaction that also marks the delivery as done."""
-    params: dict[str, Any] = {
+    params = _params(delivery, delivery_id, by_id)
+    with connection.cursor() as cursor:
+        missing = missing_ids(delivery)
+        _write_register(cursor, delivery, missing, params)
+        _write_result(cursor, missing, params)
+    return {"missing": len(missing)}
+
+
+def apply_decided(delivery: Delivery, delivery_id: int, by_id: int | None) -> int:
+    """Write the one staged row a person decided about; returns its establishment. Ends nothing."""
+    with connection.cursor() as cursor:
+        _write_register(cursor, delivery, [], _params(delivery, delivery_id, by_id))
+        cursor.execute("SELECT establishment_id FROM register_stage")
+        return int(cursor.fetchone()[0])
+
+
+def _params(delivery: Delivery, delivery_id: int, by_id: int | None) -> dict[str, Any]:
+    return {
         "source": delivery.source,
         "reference_date": delivery.reference_date,
         "delivery": delivery_id,
         "by": by_id,
     }
-    with connection.cursor() as cursor:
-        # Django's foreign keys wait for the commit. With the trail's trigger beside them every row then walks
-        # past all the checks still waiting: 16,000 rows cost ten times as much each as when checked at once.
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-        missing = missing_ids(delivery)
-        _write_new(cursor, params)
-        # The planner still believes the tables are as small as before this delivery: on a first import it
-        # would join ten thousand rows with ten thousand rows one by one.
-        cursor.execute("ANALYZE employers_employer, employers_registration, employers_establishment")
-        if not delivery.older:
-            _write_changes(cursor, params)
-        _end_missing(cursor, missing, params)
-        _write_result(cursor, missing, params)
-        counted = insert_select(
-            cursor,
-            JobCount,
-            {
-                "establishment_id": "s.establishment_id",
-                "reference_date": "%(reference_date)s",
-                "source": "%(source)s",
-                "version": "COALESCE(c.version, 0) + 1",
-                "men_full": "s.men_full",
-                "women_full": "s.women_full",
-                "men_part": "s.men_part",
-                "women_part": "s.women_part",
-                "jobs": "s.jobs",
-                "delivery_id": "%(delivery)s",
-            },
-            NEW_COUNTS,
-            params,
-        )
-        cursor.execute("ANALYZE employers_jobcount")
-        employers = _touched(cursor, missing, everything=bool(counted))
-        cursor.execute(RENAME)
-        refresh_employers(employers)
-        cursor.execute(NATURAL_PERSONS, {"employers": employers})
-        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
-    return {"missing": len(missing)}
+
+
+def _write_register(cursor: Any, delivery: Delivery, missing: list[int], params: dict[str, Any]) -> None:
+    # Django's foreign keys wait for the commit. With the trail's trigger beside them every row then walks
+    # past all the checks still waiting: 16,000 rows cost ten times as much each as when checked at once.
+    cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    _write_new(cursor, params)
+    # The planner still believes the tables are as small as before this delivery: on a first import it
+    # would join ten thousand rows with ten thousand rows one by one.
+    cursor.execute("ANALYZE employers_employer, employers_registration, employers_establishment")
+    if not delivery.older:
+        _write_changes(cursor, params)
+    _end_missing(cursor, missing, params)
+    counted = insert_select(
+        cursor,
+        JobCount,
+        {
+            "establishment_id": "s.establishment_id",
+            "reference_date": "%(reference_date)s",
+            "source": "%(source)s",
+            "version": "COALESCE(c.version, 0) + 1",
+            "men_full": "s.men_full",
+            "women_full": "s.women_full",
+            "men_part": "s.men_part",
+            "women_part": "s.women_part",
+            "jobs": "s.jobs",
+            "delivery_id": "%(delivery)s",
+        },
+        NEW_COUNTS,
+        params,
+    )
+    cursor.execute("ANALYZE employers_jobcount")
+    employers = _touched(cursor, missing, everything=bool(counted))
+    cursor.execute(RENAME)
+    refresh_employers(employers)
+    cursor.execute(NATURAL_PERSONS, {"employers": employers})
+    cursor.execute("SET CONSTRAINTS ALL DEFERRED")
 
 
 def _write_new(cursor: Any, params: dict[str, Any]) -> None:

@@ -174,23 +174,9 @@ SELECT e.id FROM employers_establishment e
 
 def match(delivery: Delivery) -> None:
     """Give every staged row its outcome and, where known, its establishment."""
-    params: dict[str, Any] = {
-        "source": delivery.source,
-        "reference_date": delivery.reference_date,
-        "older": delivery.older,
-    }
+    params = {"source": delivery.source}
     with connection.cursor() as cursor:
-        for rule in SBI_RULES:
-            cursor.execute(
-                f"""UPDATE register_stage s SET sbi_id = c.id FROM employers_sbicode c
-                    WHERE s.sbi_id IS NULL AND s.sbi <> '' AND c.version = %s AND {rule}""",
-                [delivery.sbi_version],
-            )
-        cursor.execute(
-            """UPDATE register_stage SET notes = notes || jsonb_build_array(jsonb_build_object('code',
-                   'unknown_sbi', 'field', 'sbi', 'column', NULL, 'params', jsonb_build_object('value', sbi)))
-                WHERE sbi_id IS NULL AND sbi <> ''"""
-        )
+        _find_sbi(cursor, delivery)
         cursor.execute(BY_NUMBER)
         cursor.execute(SAME_ADDRESS_IN_FILE)
         for statement in (BY_ADDRESS, BY_LISA_NUMBER, BY_SAME_CONTENT, ONE_ROW_EACH):
@@ -199,11 +185,49 @@ def match(delivery: Delivery) -> None:
             cursor.execute(OLDER_ADDS_COUNTS_ONLY)
         else:
             _hold_look_alikes(cursor)
+        _classify(cursor, delivery)
+
+
+def match_as_decided(delivery: Delivery, establishment_id: int | None) -> str:
+    """A person decided about the one staged row: it is that establishment, or (None) whichever has its keys,
+    else a new one. Returns the outcome; "doubtful" when an older file would make something new."""
+    with connection.cursor() as cursor:
+        _find_sbi(cursor, delivery)
+        cursor.execute("UPDATE register_stage SET outcome = '' WHERE outcome = 'doubtful'")
+        if establishment_id is None:
+            cursor.execute(BY_NUMBER)
+        else:
+            cursor.execute("UPDATE register_stage SET establishment_id = %s", [establishment_id])
+        if delivery.older:
+            cursor.execute(OLDER_ADDS_COUNTS_ONLY)
+        _classify(cursor, delivery)
+        cursor.execute("SELECT outcome FROM register_stage")
+        return str(cursor.fetchone()[0])
+
+
+def _find_sbi(cursor: Any, delivery: Delivery) -> None:
+    for rule in SBI_RULES:
         cursor.execute(
-            "UPDATE register_stage SET outcome = 'new' WHERE outcome = '' AND establishment_id IS NULL"
+            f"""UPDATE register_stage s SET sbi_id = c.id FROM employers_sbicode c
+                WHERE s.sbi_id IS NULL AND s.sbi <> '' AND c.version = %s AND {rule}""",
+            [delivery.sbi_version],
         )
-        cursor.execute(CLASSIFY, params)
-        cursor.execute("ANALYZE register_stage")  # the outcomes are new to the planner
+    cursor.execute(
+        """UPDATE register_stage SET notes = notes || jsonb_build_array(jsonb_build_object('code',
+               'unknown_sbi', 'field', 'sbi', 'column', NULL, 'params', jsonb_build_object('value', sbi)))
+            WHERE sbi_id IS NULL AND sbi <> ''"""
+    )
+
+
+def _classify(cursor: Any, delivery: Delivery) -> None:
+    cursor.execute(
+        "UPDATE register_stage SET outcome = 'new' WHERE outcome = '' AND establishment_id IS NULL"
+    )
+    cursor.execute(
+        CLASSIFY,
+        {"source": delivery.source, "reference_date": delivery.reference_date, "older": delivery.older},
+    )
+    cursor.execute("ANALYZE register_stage")  # the outcomes are new to the planner
 
 
 def missing_ids(delivery: Delivery) -> list[int]:

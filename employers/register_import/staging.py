@@ -83,6 +83,7 @@ class Stage:
     """Fills and drops the temporary table. One at a time per database session."""
 
     def __init__(self, columns: Columns, reference_date: date) -> None:
+        self._columns = columns
         self._reader = RowReader(columns, reference_date)
         self._given = {"name", *(GIVEN_NAMES[field] for field in columns.positions if field in GIVEN_NAMES)}
         if "house_number" in self._given:  # "12-A" in the number column fills all three
@@ -131,6 +132,9 @@ class Stage:
             outcome, reason = "refused", row.reason
             for name in ("number", "kvk", "lisa_number", "postcode", "house_number"):
                 texts[name] = getattr(row, name)
+            for name, field in (("name", "naam_vestiging"), ("town", "plaats")):  # to show, never to match
+                at = self._columns.positions.get(field, len(cells))
+                texts[name] = str(_plain(cells[at]) or "")[:200] if at < len(cells) else ""
         else:
             texts |= {
                 "number": row.number, "kvk": row.kvk, "lisa_number": row.lisa_number, "name": row.name,

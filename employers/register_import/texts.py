@@ -73,6 +73,7 @@ FILE_REFUSALS: dict[str, Any] = {
     "reference_date_in_future": _("The reference date %(date)s is in the future."),
     "bad_source": _("“%(value)s” is not a register. Registers: %(sources)s."),
     "busy": _("Another import of this register is running. Try again when it is finished."),
+    "cannot_decide": _("This row cannot be imported: its file is older than what is known now."),
     "interrupted": _("The import was interrupted. Nothing was written. Start it again."),
     "failed": _("The import stopped by a fault of ours. Nothing was written. The administrator sees why."),
 }

@@ -21,6 +21,8 @@ from deventer_crm.core.services import log_access
 from employers.forms.imports import ColumnsForm, UploadForm
 from employers.models import DeliveryRow, Employer, Establishment, RegisterDelivery
 from employers.register_import import deliveries
+from employers.register_import.deciding import decide
+from employers.register_import.errors import RefusedFile
 from employers.register_import.refused import write_refused
 from employers.register_import.texts import FIELD_LABELS, OUTCOME_LABELS, sentence
 
@@ -29,6 +31,8 @@ PAGE = 50
 OUTCOMES = ("new", "changed", "unchanged", "doubtful", "refused", "missing")
 #: What a person should look at first.
 TONES = {"doubtful": "risk", "refused": "missed", "missing": "risk"}
+#: Doubts about which establishment a row is; the others are about what it says.
+ASKS_WHICH = ("looks_like", "looks_known", "several_matches", "same_address_twice")
 MISSING_ALARM = 0.1  # of the rows: so many ended at once is rather a part of a register than a year
 
 
@@ -159,6 +163,7 @@ def import_rows(request: HttpRequest, pk: int, outcome: str) -> HttpResponse:
             "hidden": bool(row.establishment_id and row.establishment is None),
             "name": _cell(row.values, positions, "naam_vestiging")
             or _cell(row.values, positions, "onderneming"),
+            "asks_which": row.reason in ASKS_WHICH,
             "reason": sentence(row.reason, row.reason_values) if row.reason else "",
             "column": _column_name(header, row.column),
             "notes": _notes(row.notes),
@@ -168,6 +173,7 @@ def import_rows(request: HttpRequest, pk: int, outcome: str) -> HttpResponse:
     context = {
         "delivery": delivery,
         "outcome": outcome,
+        "can_decide": outcome == "doubtful" and delivery.state == State.DONE,
         "outcome_label": OUTCOME_LABELS[outcome],
         "page_obj": page,
         "lines": lines,
@@ -212,6 +218,31 @@ def import_refused(request: HttpRequest, pk: int) -> HttpResponse:
         rows=count,
     )
     return answer
+
+
+@require_POST
+@require(Act.IMPORT_REGISTER)
+def import_decide(request: HttpRequest, pk: int, row_pk: int) -> HttpResponse:
+    """A doubtful row is the establishment it looks like (choice=same), or is imported as its own."""
+    row = get_object_or_404(
+        DeliveryRow.objects.select_related("delivery", "establishment"), pk=row_pk, delivery=pk
+    )
+    another = row.reason in ASKS_WHICH and request.POST.get("choice") != "same"
+    same = None if another else row.establishment
+    try:
+        row = decide(row, same, by=request.user)
+    except RefusedFile as refusal:
+        messages.error(request, refusal.message)
+    else:
+        if row.outcome == DeliveryRow.Outcome.DOUBTFUL:
+            messages.error(request, _("First import the file, then decide about its rows."))
+            return redirect("employers:import_rows", pk=pk, outcome="doubtful")
+        messages.success(
+            request,
+            _("Row %(row)s has been imported: %(outcome)s.")
+            % {"row": row.number, "outcome": OUTCOME_LABELS[row.outcome]},
+        )
+    return redirect("employers:import_rows", pk=pk, outcome="doubtful")
 
 
 def _waits(delivery: RegisterDelivery) -> bool:

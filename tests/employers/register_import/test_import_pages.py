@@ -280,3 +280,88 @@ def test_files_nobody_comes_back_for_are_thrown_away(admin, sent):
     sweep_imports()
     assert not stored.exists()
     assert not RegisterDelivery.objects.exists()
+
+
+# deciding about doubtful rows
+
+
+@pytest.fixture
+def held(admin, sent):
+    """held(row, reference_date=…) → the doubtful row after importing one known establishment and `row`."""
+
+    def bring(row, **data):
+        upload(admin, csv_text([row]), is_partial="on", **data)
+        work(sent)
+        delivery = RegisterDelivery.objects.latest("pk")
+        admin.post(reverse("employers:import_start", args=[delivery.pk]))
+        work(sent)
+        return DeliveryRow.objects.filter(delivery=delivery, outcome="doubtful").first()
+
+    assert bring(line()) is None
+    return bring
+
+
+def decide(admin, row, choice):
+    return admin.post(
+        reverse("employers:import_decide", args=[row.delivery_id, row.pk]), {"choice": choice}, follow=True
+    )
+
+
+TWIN = {
+    "vestigingsnummer": "990000000099",
+    "kvk": "90000099",
+    "naam_vestiging": "Proefwerkplaats Zilverlinden",
+}
+
+
+def test_a_look_alike_is_the_same_establishment(admin, held):
+    row = held(line(**TWIN, werkzame_personen=20, mannen_fulltime=14))
+    listed = admin.get(reverse("employers:import_rows", args=[row.delivery_id, "doubtful"])).content.decode()
+    assert reverse("employers:import_decide", args=[row.delivery_id, row.pk]) in listed
+    decide(admin, row, "same")
+    establishment = Establishment.objects.get()
+    assert (establishment.number, establishment.name) == ("990000000099", "Proefwerkplaats Zilverlinden")
+    assert establishment.employer.jobs == 20
+    row.refresh_from_db()
+    assert (row.outcome, row.values, row.establishment) == ("changed", [], establishment)
+    row.delivery.refresh_from_db()
+    assert (row.delivery.counts["doubtful"], row.delivery.counts["changed"]) == (0, 1)
+
+
+def test_a_look_alike_is_another_establishment(admin, held):
+    row = held(line(**TWIN))
+    decide(admin, row, "own")
+    decide(admin, row, "own")  # pressed twice
+    assert sorted(Establishment.objects.values_list("number", flat=True)) == ["990000000011", "990000000099"]
+    row.refresh_from_db()
+    assert row.outcome == "new"
+    row.delivery.refresh_from_db()
+    assert row.delivery.counts["new"] == 1
+
+
+def test_numbers_that_differ_can_be_accepted(admin, held):
+    row = held(line(werkzame_personen=40))
+    assert row.reason == "jobs_differ"
+    decide(admin, row, "own")
+    assert Establishment.objects.get().employer.jobs == 40
+
+
+def test_an_older_file_makes_nothing_new_even_then(admin, held):
+    row = held(line(**TWIN), reference_date="2025-04-01")
+    assert row.reason == "unknown_in_older_file"
+    decide(admin, row, "own")
+    row.refresh_from_db()
+    assert row.outcome == "doubtful"
+    assert Establishment.objects.count() == 1
+
+
+def test_a_file_that_is_only_looked_at_decides_nothing(admin, sent):
+    upload(admin, csv_text([line(werkzame_personen=40)]))
+    work(sent)
+    row = DeliveryRow.objects.get(outcome="doubtful")
+    assert (
+        b"beslissen"
+        not in admin.get(reverse("employers:import_rows", args=[row.delivery_id, "doubtful"])).content
+    )
+    decide(admin, row, "own")
+    assert not Establishment.objects.exists()
