@@ -94,10 +94,10 @@ def with_parties(choice: Choice, kind: MeetingKind | None, day: dt.date) -> Choi
 
 def picker(user: "User", choice: Choice, *, kind: MeetingKind | None, day: dt.date) -> Picker:
     """The options for this choice: at most six queries, whatever is chosen."""
-    visible = Employer.objects.visible_to(user).select_related("main_establishment")
+    visible = Employer.objects.visible_to(user)
     chosen = [
         _option(row, True, row.pk in choice.organisers)
-        for row in visible.filter(pk__in=choice.employers).order_by("sort_name", "pk")
+        for row in _in_order(visible.filter(pk__in=choice.employers))
     ]
     _add_people(chosen, choice, user, day)
     shown = {person.pk for option in chosen for person in option.people}
@@ -118,6 +118,10 @@ def picker(user: "User", choice: Choice, *, kind: MeetingKind | None, day: dt.da
     )
 
 
+def _in_order(rows: "EmployerRows") -> "EmployerRows":
+    return rows.select_related("main_establishment").order_by("sort_name", "pk")
+
+
 def _option(row: Employer, chosen: bool, organises: bool = False) -> EmployerOption:
     main = row.main_establishment
     place = main.town if main and not main.is_shielded else ""
@@ -128,9 +132,9 @@ def _search(rows: "EmployerRows", choice: Choice) -> list[EmployerOption]:
     if not choice.asked.strip():
         return []
     rest = rows.exclude(pk__in=choice.employers)
-    found = list(rest.search(choice.asked).order_by("sort_name", "pk")[:FOUND])
+    found = list(_in_order(rest.search(choice.asked))[:FOUND])
     if not found:
-        found = list(rest.alike(choice.asked).order_by("sort_name", "pk")[:FOUND])
+        found = list(_in_order(rest.alike(choice.asked))[:FOUND])
     return [_option(row, False) for row in found]
 
 

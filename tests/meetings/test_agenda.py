@@ -290,6 +290,12 @@ def test_a_search_without_javascript_keeps_everything_typed(client_as, am):
     assert not html.select(".is-invalid")
 
 
+def test_a_typing_error_still_finds_the_employer(client_as, am):
+    found = EmployerFactory(name="Voorbeeldfabriek Hoefijzer", refreshed=True)
+    page = client_as(am).post(reverse("meetings:plan"), typed(refresh="1", employer_search="hoefyzer"))
+    assert [option.pk for option in page.context["form"].picking.found] == [found.pk]
+
+
 def test_with_htmx_only_the_part_with_whom_is_drawn(client_as, am):
     employer = EmployerFactory()
     data = typed(refresh="1", employers=[employer.pk])
