@@ -1,6 +1,7 @@
 """Reads of frozen lists."""
 
 import datetime as dt
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
@@ -17,10 +18,14 @@ class TopListQuerySet(models.QuerySet):  # type: ignore[type-arg]  # avoids a cy
     """Frozen lists."""
 
     def standing_on(self, year: int, day: dt.date) -> Self:
-        """The list of that year that held at the end of that day, R1: at most one; of two replacements on one
-        day the last."""
+        """The list of that year that held at the end of that day, R1: the first row when there are two, which
+        is so only when one was replaced on the day it was frozen."""
+        return self.standing_in([year], day)
+
+    def standing_in(self, years: Iterable[int], day: dt.date) -> Self:
+        """The same for several years, the last frozen first."""
         return self.filter(
-            Q(superseded_on__isnull=True) | Q(superseded_on__gt=day), year=year, frozen_on__lte=day
+            Q(superseded_on__isnull=True) | Q(superseded_on__gt=day), year__in=list(years), frozen_on__lte=day
         ).order_by("-frozen_on", "-pk")
 
 

@@ -1,15 +1,15 @@
 """The list of a year beside newer figures and beside last year's list: who came, who left, and why (R4)."""
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from django.utils.translation import gettext as _
 
 from deventer_crm.core.formatting import number, size_class
-from employers.models import Employer
+from employers.models import Employer, TopList
 
-from .ranking import Standing, newest_reference_date, rank_employers
+from .ranking import Standing, newest_reference_dates, rank_employers
 from .selectors import (
     ADDED,
     EXCLUDED,
@@ -17,9 +17,10 @@ from .selectors import (
     Figures,
     Row,
     YearList,
+    adjusted_standings,
     concept,
     default_size,
-    standing_list,
+    standing_lists,
     stored_rows,
 )
 
@@ -73,13 +74,15 @@ class Movement:
 
 @dataclass(frozen=True)
 class Comparison:
-    """A year's list with everything the page tells about it."""
+    """A year's list with everything the page tells about it. `pending`: adjustments of a frozen list that
+    hold when it is replaced."""
 
     shown: YearList
     newcomers: tuple[Movement, ...] = ()
     leavers: tuple[Movement, ...] = ()
     compared_with: str = ""
     newer_reference_date: dt.date | None = None
+    pending: tuple[Row, ...] = ()
 
     @property
     def changed_rows(self) -> list[Row]:
@@ -103,30 +106,48 @@ def explained_list(
 
     The ranking is what costs time, so it is computed once for now and once for last year; a third time only
     for somebody who fell far below the list."""
-    frozen = standing_list(year)
-    day = frozen.reference_date if frozen else reference_date or newest_reference_date(dt.date(year, 12, 31))
+    frozen_lists = standing_lists([year, year - 1])
+    frozen = frozen_lists.get(year)
+    this_end, last_end = dt.date(year, 12, 31), dt.date(year - 1, 12, 31)
+    newest = newest_reference_dates([this_end, last_end])
+    day = frozen.reference_date if frozen else reference_date or newest[this_end]
     size = frozen.size if frozen else size or default_size(year)
     stored = tuple(stored_rows(frozen)) if frozen else ()
     figures = concept(
         year,
         size=size,
-        reference_date=None if frozen else day,
+        reference_date=newest[this_end] if frozen else day,
         also=(row.employer.pk for row in stored),
         beyond=NEAR * size,
     )
     shown = YearList(year, size, day, frozen, stored if frozen else figures.rows)
-    later = None
+    later: dt.date | None = None
+    pending: tuple[Row, ...] = ()
     if frozen:
         shown = replace(shown, rows=_with_newer(stored, figures))
         later = figures.reference_date if figures.reference_date != day else None
-    last = _last_year(year - 1, day, size, {row.employer.pk for row in shown.rows})
+        pending = _pending(stored, figures)
+    ids = {row.employer.pk for row in shown.rows}
+    last: _LastYear | None
+    if year - 1 in frozen_lists:
+        last = _frozen_last_year(frozen_lists[year - 1], ids)
+    else:
+        last = _computed_last_year(year - 1, newest[last_end], day, size, ids)
     if last is None:
-        return Comparison(shown, newer_reference_date=later)
+        return Comparison(shown, newer_reference_date=later, pending=pending)
     shown = replace(
         shown, rows=tuple(replace(row, before=last.standings.get(row.employer.pk)) for row in shown.rows)
     )
     return Comparison(
-        shown, _newcomers(shown, last), _leavers(shown, last, figures), last.label, newer_reference_date=later
+        shown, _newcomers(shown, last), _leavers(shown, last, figures), last.label, later, pending
+    )
+
+
+def _pending(stored: tuple[Row, ...], figures: Figures) -> tuple[Row, ...]:
+    """Adjustments made after freezing: they hold when the list is replaced."""
+    kept = {(row.employer.pk, row.status) for row in stored}
+    return tuple(
+        row for row in figures.rows if row.status != LISTED and (row.employer.pk, row.status) not in kept
     )
 
 
@@ -144,33 +165,37 @@ def _with_newer(rows: tuple[Row, ...], figures: Figures) -> tuple[Row, ...]:
     return tuple(found)
 
 
-def _last_year(year: int, day: dt.date | None, size: int, ids: set[int]) -> _LastYear | None:
-    """None when there is nothing to compare with: no frozen list and no older reference date. `ids`: the
-    employers of this year, whose standing then is wanted whether they were listed or not."""
-    frozen = standing_list(year)
-    if frozen is not None:
-        listed = {
-            row.employer.pk: Standing(row.employer.pk, row.jobs, row.rank, True)
-            for row in stored_rows(frozen)
-            if row.has_duty
-        }
-        missing = ids - set(listed)
-        ranked = rank_employers(frozen.reference_date, frozen.size, also=missing) if missing else []
-        label = _("the frozen list of %(year)s") % {"year": year}
-    else:
-        before = newest_reference_date(dt.date(year, 12, 31))
-        if before is None or day is None or before >= day:
-            return None
-        figures = concept(year, size=size, reference_date=before, also=ids)
-        listed = {
-            row.employer.pk: Standing(row.employer.pk, row.jobs, row.rank, True)
-            for row in figures.rows
-            if row.has_duty
-        }
-        ranked = list((figures.standings or {}).values())
-        label = _("the register of %(year)s; no list was frozen then") % {"year": year}
-    others = {item.employer_id: replace(item, is_listed=False) for item in ranked if item.employer_id in ids}
-    return _LastYear(listed, {**others, **listed}, label)
+def _frozen_last_year(frozen: TopList, ids: set[int]) -> _LastYear:
+    """`ids`: the employers of this year, whose standing then is wanted whether they were listed or not."""
+    listed = {
+        row.employer.pk: Standing(row.employer.pk, row.jobs, row.rank, True)
+        for row in stored_rows(frozen)
+        if row.has_duty
+    }
+    missing = ids - set(listed)
+    ranked = rank_employers(frozen.reference_date, frozen.size, also=missing) if missing else []
+    label = _("the frozen list of %(year)s") % {"year": frozen.year}
+    return _LastYear(listed, {**_standings_of(ids, ranked), **listed}, label)
+
+
+def _computed_last_year(
+    year: int, before: dt.date | None, day: dt.date | None, size: int, ids: set[int]
+) -> _LastYear | None:
+    """None when there is nothing to compare with: no older reference date."""
+    if before is None or day is None or before >= day:
+        return None
+    standings, adjusted = adjusted_standings(year, size, before, also=ids)
+    listed = {
+        pk: replace(standing, is_listed=True)
+        for pk, standing in standings.items()
+        if standing.is_listed or (pk in adjusted and adjusted[pk].status == ADDED)
+    }
+    label = _("the register of %(year)s; no list was frozen then") % {"year": year}
+    return _LastYear(listed, {**_standings_of(ids, standings.values()), **listed}, label)
+
+
+def _standings_of(ids: set[int], ranked: Iterable[Standing]) -> dict[int, Standing]:
+    return {item.employer_id: replace(item, is_listed=False) for item in ranked if item.employer_id in ids}
 
 
 def _newcomers(shown: YearList, last: _LastYear) -> tuple[Movement, ...]:

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db import connection
-from django.db.models import Max
+from django.db.models import Max, Q
 
 from deventer_crm.core import policy
 from employers.models import Employer, JobCount
@@ -76,9 +76,17 @@ class Standing:
 def newest_reference_date(until: dt.date) -> dt.date | None:
     """The newest reference date loaded, not after that day; None when nothing was loaded. A count somebody
     typed is no register."""
-    loaded = JobCount.objects.filter(reference_date__lte=until).exclude(source=Source.OWN)
-    found: dt.date | None = loaded.aggregate(newest=Max("reference_date"))["newest"]
-    return found
+    return newest_reference_dates([until])[until]
+
+
+def newest_reference_dates(days: Iterable[dt.date]) -> dict[dt.date, dt.date | None]:
+    """The same for several days, in one query."""
+    asked = list(days)
+    loaded = JobCount.objects.exclude(source=Source.OWN)
+    found = loaded.aggregate(
+        **{f"d{n}": Max("reference_date", filter=Q(reference_date__lte=day)) for n, day in enumerate(asked)}
+    )
+    return {day: found[f"d{n}"] for n, day in enumerate(asked)}
 
 
 def rank_employers(

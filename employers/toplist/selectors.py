@@ -119,10 +119,15 @@ def default_size(year: int, today: dt.date | None = None) -> int:
     return int(norm.value) if norm and norm.value >= 1 else FALLBACK_SIZE
 
 
+def standing_lists(years: Iterable[int], on: dt.date | None = None) -> dict[int, TopList]:
+    """The frozen lists of several years as of that day, in one query."""
+    rows = TopList.objects.standing_in(years, on or clock.today()).select_related("frozen_by")
+    return {row.year: row for row in reversed(rows)}
+
+
 def standing_list(year: int, on: dt.date | None = None) -> TopList | None:
     """The frozen list of that year as of that day (default today)."""
-    found: TopList | None = TopList.objects.standing_on(year, on or clock.today()).first()
-    return found
+    return standing_lists([year], on).get(year)
 
 
 def concept(
@@ -141,22 +146,13 @@ def concept(
     day = reference_date or newest_reference_date(dt.date(year, 12, 31))
     if day is None:
         return Figures(year, size, None)
-    adjustments = {row.employer_id: row for row in TopListAdjustment.objects.filter(year=year).order_by("pk")}
-    known = families(adjustments)
-    by_survivor = {known.survivor(row.employer_id): row for row in adjustments.values()}
-    left_out = {pk for pk, row in by_survivor.items() if row.status == EXCLUDED}
-    standings = {
-        standing.employer_id: standing
-        for standing in rank_employers(
-            day, size, left_out=left_out, also={*also, *by_survivor}, beyond=beyond
-        )
-    }
+    standings, adjusted = adjusted_standings(year, size, day, also=also, beyond=beyond)
     employers = Employer.objects.in_bulk(
-        [pk for pk, standing in standings.items() if standing.is_listed or pk in by_survivor]
+        [pk for pk, standing in standings.items() if standing.is_listed or pk in adjusted]
     )
     rows = []
     for pk, employer in employers.items():
-        standing, adjustment = standings[pk], by_survivor.get(pk)
+        standing, adjustment = standings[pk], adjusted.get(pk)
         status = adjustment.status if adjustment and not standing.is_listed else LISTED
         reason = adjustment.reason if adjustment and status != LISTED else ""
         rows.append(
@@ -171,6 +167,19 @@ def concept(
         )
     rows.sort(key=_in_order)
     return Figures(year, size, day, tuple(rows), standings)
+
+
+def adjusted_standings(
+    year: int, size: int, day: dt.date, *, also: Iterable[int] = (), beyond: int = 0
+) -> tuple[dict[int, Standing], dict[int, TopListAdjustment]]:
+    """The ranking of a reference date with who was left out of that year's list left out, and the year's
+    adjustments; both by survivor."""
+    rows = TopListAdjustment.objects.filter(year=year).select_related("employer").order_by("pk")
+    # A grouping is one level deep.
+    adjusted = {row.employer.merged_into_id or row.employer_id: row for row in rows}
+    left_out = {pk for pk, row in adjusted.items() if row.status == EXCLUDED}
+    ranked = rank_employers(day, size, left_out=left_out, also={*also, *adjusted}, beyond=beyond)
+    return {standing.employer_id: standing for standing in ranked}, adjusted
 
 
 def _in_order(row: Row) -> tuple[Any, ...]:
@@ -191,14 +200,9 @@ def stored_rows(frozen: TopList) -> list[Row]:
     entries: list[TopListEntry] = list(
         frozen.entries.select_related("employer", "employer__merged_into").order_by("rank", "pk")
     )
-    known = families(entry.employer_id for entry in entries)
-    further = {known.survivor(entry.employer_id) for entry in entries} - {
-        entry.resolved_employer.pk for entry in entries
-    }
-    survivors = Employer.objects.in_bulk(further) if further else {}
     rows = []
     for entry in entries:
-        survivor = survivors.get(known.survivor(entry.employer_id), entry.resolved_employer)
+        survivor = entry.resolved_employer  # a grouping is one level deep
         grouped = survivor.pk != entry.employer_id
         rows.append(
             Row(

@@ -121,7 +121,9 @@ def adjust_top_list(
         raise ValidationError(
             {"employer": _("There is already an adjustment for this employer in this year.")}
         )
-    if status == ADDED and any(row.employer.pk == survivor.pk and row.has_duty for row in concept(year).rows):
+    standing = standing_list(year)
+    rows = concept(year, size=standing.size if standing else None).rows if status == ADDED else ()
+    if any(row.employer.pk == survivor.pk and row.has_duty for row in rows):
         raise ValidationError({"employer": _("This employer is on the list already.")})
     return save_tracked(
         TopListAdjustment(year=year, employer=survivor, status=status, reason=reason.strip()), by=by

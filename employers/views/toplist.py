@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.db.models import Q
 from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -16,6 +17,7 @@ from accounts.permissions import require
 from accounts.roles import Act
 from deventer_crm.core import clock
 from deventer_crm.core.formatting import nl_date
+from deventer_crm.core.memo import remembering
 from deventer_crm.core.panels import panels_for
 from employers.forms.toplist import AdjustForm, FreezeForm
 from employers.models import Employer, TopList, TopListAdjustment
@@ -33,6 +35,8 @@ from employers.toplist.selectors import (
 FIRST_YEAR = 2000
 #: Employers a search for somebody to add shows; who needs more types more.
 FOUND = 12
+#: Other years and replaced lists the page leads to.
+OTHERS = 12
 
 
 def _known_year(year: int) -> None:
@@ -52,6 +56,11 @@ def this_year(request: HttpRequest) -> HttpResponse:
 def top(request: HttpRequest, year: int) -> HttpResponse:
     """The list with what changed and what came of the duty."""
     _known_year(year)
+    with remembering():
+        return _page(request, year)
+
+
+def _page(request: HttpRequest, year: int) -> HttpResponse:
     found = explained_list(year)
     shown = found.shown
     hidden = hidden_from(shown.rows, request.user)
@@ -62,6 +71,7 @@ def top(request: HttpRequest, year: int) -> HttpResponse:
     people = Employer.objects.filter(pk__in=ids).with_manager(clock.today())
     managers = dict(people.values_list("pk", "manager_name"))
     exact = request.user.can(Act.VIEW_EXACT_JOBS)
+    years, history = _other_lists(year)
     context = {
         "year": str(year),
         "list": shown,
@@ -79,12 +89,9 @@ def top(request: HttpRequest, year: int) -> HttpResponse:
         "newcomers": _explained(found.newcomers, hidden, request.user, exact=exact),
         "leavers": _explained(found.leavers, hidden, request.user, exact=exact),
         "can_freeze": request.user.can(Act.FREEZE),
-        "years": _years(year),
-        "history": list(
-            TopList.objects.filter(year=year, superseded_on__isnull=False)
-            .select_related("frozen_by")
-            .order_by("-frozen_on", "-pk")[:5]
-        ),
+        "pending": found.pending if request.user.can(Act.FREEZE) else (),
+        "years": years,
+        "history": history,
     }
     return render(request, "employers/toplist.html", context)
 
@@ -104,12 +111,14 @@ def _explained(
     ]
 
 
-def _years(shown: int) -> list[str]:
-    """Years with a frozen list, this year, and the one on the page: newest first. As text, for a number of
-    four digits gets a thousands separator on a Dutch page."""
-    frozen = TopList.objects.filter(superseded_on__isnull=True).order_by("-year")
-    years = {*frozen.values_list("year", flat=True)[:6], clock.today().year, shown}
-    return [str(year) for year in sorted(years, reverse=True)]
+def _other_lists(shown: int) -> tuple[list[str], list[TopList]]:
+    """Years with a list, this year and the one on the page, newest first, as text: a number of four digits
+    gets a thousands separator on a Dutch page. And the lists of this year that were replaced."""
+    rows = TopList.objects.filter(Q(superseded_on__isnull=True) | Q(year=shown))
+    lists = list(rows.select_related("frozen_by").order_by("-year", "-frozen_on", "-pk")[:OTHERS])
+    years = {*(item.year for item in lists), clock.today().year, shown}
+    history = [item for item in lists if item.year == shown and item.superseded_on]
+    return [str(year) for year in sorted(years, reverse=True)], history
 
 
 @require_http_methods(["GET", "POST"])

@@ -98,6 +98,14 @@ def test_the_page_takes_the_same_queries_for_three_and_for_thirty(client_as, am,
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
 
+    for employer in three:
+        JobCountFactory(
+            establishment=employer.establishments.get(), jobs=7, reference_date=dt.date(2025, 4, 1)
+        )
+    gone = EmployerFactory(name="Proefhal Vijf", working=0)
+    JobCountFactory(establishment=gone.establishments.get(), jobs=99, reference_date=dt.date(2025, 4, 1))
+    added = EmployerFactory(name="Proefhal Zes", kind="association")
+    adjust_top_list(2026, added, status="added", reason="veel vrijwilligers", by=tl)
     freeze_top_list(2026, by=tl, size=40)
     client = client_as(am)
     client.get(URL)
@@ -175,6 +183,19 @@ def test_leaving_out_and_taking_back(client_as, tl, three):
     assert client.get(back).status_code == 405
     assert client.post(back).status_code == 302
     assert not TopListAdjustment.objects.exists()
+
+
+def test_a_change_after_freezing_waits_in_sight_until_the_list_is_replaced(client_as, am, tl, three):
+    freeze_top_list(2026, by=tl, size=2)
+    adjustment = adjust_top_list(2026, three[2], status="added", reason="groeit hard", by=tl)
+    back = reverse("employers:top_withdraw", args=[2026, adjustment.pk])
+    page = page_of(client_as, tl)
+    assert "groeit hard" in page
+    assert back in page
+    assert "groeit hard" not in page_of(client_as, am)
+    freeze_top_list(2026, by=tl, size=2, reason="toevoeging")
+    assert "groeit hard" in page_of(client_as, am)
+    assert back not in page_of(client_as, tl)
 
 
 def test_somebody_to_add_is_looked_up_first(client_as, tl, three):
