@@ -32,12 +32,12 @@ RETURN NULL;
 """
 
 
-def leaves_trail(*, hidden: tuple[str, ...] = ()) -> pgtrigger.Trigger:
+def leaves_trail(*, hidden: tuple[str, ...] = (), derived: tuple[str, ...] = ()) -> pgtrigger.Trigger:
     """A trigger for `Meta.triggers` of a model with an integer key.
 
     `hidden`: columns whose value must never be copied (names of people, contact data, free text); of those
-    only the name of the field is kept. An insert copies no values: the row itself and the `before` of its
-    first change tell them."""
+    only the name of the field is kept. `derived`: columns kept equal to other rows, which leave a trail of
+    their own. An insert copies no values: the row itself and the `before` of its first change tell them."""
 
     def quoted(columns: tuple[str, ...]) -> str:
         return ", ".join(f"'{column}'" for column in columns)
@@ -46,13 +46,13 @@ def leaves_trail(*, hidden: tuple[str, ...] = ()) -> pgtrigger.Trigger:
         name="trail",
         when=pgtrigger.After,
         operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
-        func=FUNCTION.format(noise=quoted(NOISE)),
+        func=FUNCTION.format(noise=quoted((*NOISE, *derived))),
         declare=[
             ("old_row", "jsonb := '{}'::jsonb"),
             ("new_row", "jsonb := '{}'::jsonb"),
             ("names", "text[] := ARRAY[]::text[]"),
             ("shown", "text[] := ARRAY[]::text[]"),
-            ("hidden", f"text[] := ARRAY[{quoted(hidden)}]::text[]"),
+            ("hidden", f"text[] := ARRAY[{quoted((*hidden, *derived))}]::text[]"),
             ("row_id", "bigint"),
         ],
     )

@@ -121,13 +121,20 @@ class Employer(Tracked, Confidential):
                     "phone",
                     "email",
                     "website",
-                    "search_text",
-                    "sort_name",
                     "area_reason",
                     "sector_reason",
                     "track_reason",
                     "retired_reason",
-                )
+                ),
+                derived=(
+                    "jobs",
+                    "jobs_on",
+                    "jobs_before",
+                    "main_establishment_id",
+                    "last_contact_at",
+                    "search_text",
+                    "sort_name",
+                ),
             )
         ]
 
