@@ -56,8 +56,8 @@ test: install-dev ## Run all tests (ARGS="-k name" for some, NO_BROWSER=1 withou
 test-pg15: ## Run all tests on Debian's PostgreSQL 15
 	@if [ ! -x /usr/lib/postgresql/15/bin/postgres ]; then \
 		echo "PostgreSQL 15 is not installed here (apt-get install postgresql-15)." >&2; exit 1; fi
-	@LOCAL_PG_BIN=/usr/lib/postgresql/15/bin LOCAL_DIR="$${LOCAL_DIR:-.local}/pg15" \
-		$(MAKE) --no-print-directory test ARGS="$(ARGS)"
+	@$(MAKE) --no-print-directory test LOCAL_PG_BIN=/usr/lib/postgresql/15/bin \
+		LOCAL_DIR="$${LOCAL_DIR:-.local}/pg15"
 
 lint: install-dev ## Check style, templates and types
 	@$(PY) -m ruff check .
