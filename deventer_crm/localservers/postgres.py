@@ -214,7 +214,6 @@ class Postgres:
         """Start the postmaster and wait for it. After a hard kill the first tries may be refused,
         since orphaned back ends have to let go of the shared memory, so it tries for a while."""
         self._hand_to_nobody(self.paths.sockets)
-        self._clear_foreign_pid_file()
         command = [
             *self._as_other(),
             str(binaries / "postgres"),
@@ -229,6 +228,7 @@ class Postgres:
         ]
         end = time.monotonic() + START_SECONDS
         while time.monotonic() < end:
+            self._clear_foreign_pid_files()
             pid = start_detached(
                 command, log=open_log(self.log), user=NOBODY if self._runs_as_nobody() else None
             )
@@ -271,36 +271,38 @@ class Postgres:
             raise LocalServerError(f"PostgreSQL (process {pid}) does not stop.")
         return True
 
-    # ── pid file ─────────────────────────────────────────────────────────────────────────────
-    def _pid_file(self) -> list[str]:
-        try:
-            return (self.paths.pg_data / "postmaster.pid").read_text().splitlines()
-        except FileNotFoundError:
-            return []
+    # ── pid files ────────────────────────────────────────────────────────────────────────────
+    @property
+    def _pid_file(self) -> Path:
+        return self.paths.pg_data / "postmaster.pid"
 
     def _named_pid(self) -> int | None:
-        lines = self._pid_file()
-        return int(lines[0]) if lines and lines[0].strip().isdigit() else None
+        return _first_number(self._pid_file)
 
     def _is_ours(self, pid: int) -> bool:
         return mentions(arguments_of(pid), str(self.paths.pg_data))
 
-    def _clear_foreign_pid_file(self) -> None:
-        """Remove a pid file whose process is alive but not ours; PostgreSQL would refuse to start.
+    def _is_foreign(self, pid: int | None) -> bool:
+        return pid is not None and is_alive(pid) and not self._is_ours(pid)
 
-        A dead pid is left to PostgreSQL, which checks the shared memory before it goes on. That
-        check is lost with the file, so it is done here: orphaned back ends must be gone first."""
-        named = self._named_pid()
-        if named is None or not is_alive(named) or self._is_ours(named):
-            return
-        lines = self._pid_file()
-        segment = lines[6].split() if len(lines) > 6 else []
-        if segment and not wait_until(lambda: not _attached(segment[-1]), START_SECONDS):
-            raise LocalServerError(
-                "Processes of an earlier local PostgreSQL still run and hold its memory. "
-                "End them, or restart the machine, and try again."
-            )
-        (self.paths.pg_data / "postmaster.pid").unlink(missing_ok=True)
+    def _clear_foreign_pid_files(self) -> None:
+        """Remove pid files whose process is alive but not ours; PostgreSQL would refuse to start.
+
+        There are two, one with the data and one beside the socket. A dead pid is left to PostgreSQL, which
+        checks the shared memory before it goes on. That check is lost with the first file, so it is done
+        here: orphaned back ends must be gone first."""
+        if self._is_foreign(self._named_pid()):
+            lines = _lines(self._pid_file)
+            segment = lines[6].split() if len(lines) > 6 else []
+            if segment and not wait_until(lambda: not _attached(segment[-1]), START_SECONDS):
+                raise LocalServerError(
+                    "Processes of an earlier local PostgreSQL still run and hold its memory. "
+                    "End them, or restart the machine, and try again."
+                )
+            self._pid_file.unlink(missing_ok=True)
+        beside_socket = self.paths.pg_socket.with_name(self.paths.pg_socket.name + ".lock")
+        if self._is_foreign(_first_number(beside_socket)):
+            beside_socket.unlink(missing_ok=True)
 
     # ── root ─────────────────────────────────────────────────────────────────────────────────
     def _as_other(self) -> list[str]:
@@ -323,6 +325,18 @@ class Postgres:
             f"started as '{NOBODY}'. That user must be able to reach {self.paths.root} and the virtual "
             "environment: use a folder outside root's home (LOCAL_DIR=/var/tmp/…), or an ordinary user."
         )
+
+
+def _lines(path: Path) -> list[str]:
+    try:
+        return path.read_text().splitlines()
+    except FileNotFoundError:
+        return []
+
+
+def _first_number(path: Path) -> int | None:
+    lines = _lines(path)
+    return int(lines[0]) if lines and lines[0].strip().isdigit() else None
 
 
 def _attached(segment_id: str) -> bool:

@@ -97,10 +97,14 @@ class Child:
     name: str
     command: list[str]
     log: Path
+    pid_file: Path | None = None
     process: subprocess.Popen[bytes] | None = None
     started: list[float] = field(default_factory=list)
 
     def start(self, environment: dict[str, str]) -> None:
+        if self.pid_file is not None:
+            # One of before a hard kill: gunicorn would take whoever has that number now for itself.
+            self.pid_file.unlink(missing_ok=True)
         descriptor = open_log(self.log)
         try:
             self.process = subprocess.Popen(
@@ -234,7 +238,7 @@ class Supervisor:
             *("--without-gossip", "--without-mingle"),
         ]
         return [
-            Child("web", web, self.paths.logs / "web.log"),
+            Child("web", web, self.paths.logs / "web.log", self.paths.root / "web.pid"),
             Child("worker", worker, self.paths.logs / "worker.log"),
         ]
 

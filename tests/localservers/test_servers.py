@@ -96,14 +96,17 @@ def test_a_hard_kill_under_a_busy_connection_is_waited_for(servers: LocalServers
     busy.close()
 
 
-def test_a_pid_file_that_names_somebody_elses_process_is_not_believed(servers: LocalServers) -> None:
+def test_pid_files_that_name_somebody_elses_process_are_not_believed(servers: LocalServers) -> None:
+    # After a reboot, or on a machine that starts many processes, a number comes round again.
     ensure_started(servers)
     pid_file = servers.paths.pg_data / "postmaster.pid"
-    lines = pid_file.read_text().splitlines()
+    lock_file = servers.paths.pg_socket.with_name(servers.paths.pg_socket.name + ".lock")
+    before = {file: file.read_text().splitlines() for file in (pid_file, lock_file)}
     stop_servers(servers)
     other = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
     try:
-        pid_file.write_text("\n".join([str(other.pid), *lines[1:]]) + "\n")
+        for file, lines in before.items():
+            file.write_text("\n".join([str(other.pid), *lines[1:]]) + "\n")
         assert Postgres(servers.paths).pid() is None
 
         ensure_started(servers)
