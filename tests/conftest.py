@@ -71,25 +71,18 @@ def broker() -> None:
             client.execute_command("UNLINK", key.decode().removeprefix(prefix))
 
 
-@pytest.fixture(scope="session")
-def _worker_process(
-    broker: None, django_db_setup: None, tmp_path_factory: pytest.TempPathFactory
+@pytest.fixture
+def worker(
+    broker: None, transactional_db: None, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[WorkerProcess]:
+    """A running worker that sees what this test commits; one of its own for each test. Between tests the
+    database is emptied and content types get new numbers: a worker that lived through it would take the
+    next test's task and fail on the old ones."""
     from tests.support.worker import WorkerProcess
 
-    worker = WorkerProcess(tmp_path_factory.mktemp("worker") / "worker.log")
-    yield worker
-    worker.stop()
-
-
-@pytest.fixture
-def worker(transactional_db: None, _worker_process: WorkerProcess) -> WorkerProcess:
-    """A running worker that sees what a test commits. One process serves all tests of a test process;
-    a test that kills it leaves the next one a fresh one."""
-    if _worker_process.process is None or _worker_process.process.poll() is not None:
-        _worker_process.process = None
-        _worker_process.start()
-    return _worker_process
+    process = WorkerProcess(tmp_path_factory.mktemp("worker") / "worker.log").start()
+    yield process
+    process.kill()
 
 
 # ── browser ──────────────────────────────────────────────────────────────────────────────────────
