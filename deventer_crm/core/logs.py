@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
     from structlog.typing import EventDict, WrappedLogger
 
-QUIET_PATHS = frozenset({"/livez", "/healthz"})
+QUIET_PATHS = ("/livez", "/healthz", "/static/")
 DATABASE_DETAIL = re.compile(r"^\s*(DETAIL|CONTEXT|HINT|Failing row).*$", re.MULTILINE)
 
 
@@ -81,9 +81,14 @@ def _without_row_values(_logger: WrappedLogger, _name: str, event: EventDict) ->
 
 def _where(request: HttpRequest) -> dict[str, Any]:
     """The route and the numbers in it. Not the path itself: that of a mailed link is a password."""
+    from django.urls import Resolver404, resolve
+
     match = request.resolver_match
-    if match is None:
-        return {"path": request.path}
+    if match is None:  # answered before the view was looked up, as with a redirect to https
+        try:
+            match = resolve(request.path_info)
+        except Resolver404:
+            return {"path": request.path}
     numbers = {key: value for key, value in match.kwargs.items() if isinstance(value, int)}
     return {"route": match.route, **({"arguments": numbers} if numbers else {})}
 
@@ -103,7 +108,7 @@ class RequestLogMiddleware:
         started = time.perf_counter()
         with structlog.contextvars.bound_contextvars(request_id=request_id):
             response = self.get_response(request)
-            if request.path not in QUIET_PATHS:
+            if not request.path.startswith(QUIET_PATHS):
                 user = getattr(request, "user", None)
                 self.log.info(
                     "request",

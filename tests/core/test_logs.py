@@ -69,9 +69,14 @@ def test_a_request_is_logged_without_what_was_searched_for(client: Client, lines
 
 
 @pytest.mark.django_db
-def test_a_link_that_is_a_secret_is_logged_by_its_route(client: Client, lines: Any) -> None:
+@pytest.mark.parametrize("redirected", [False, True])
+def test_a_link_that_is_a_secret_is_logged_by_its_route(
+    client: Client, lines: Any, settings: Any, redirected: bool
+) -> None:
     address = reverse("account_reset_password_from_key", kwargs={"uidb36": "2f", "key": "c0de-5ecret"})
-    client.get(address)
+    if redirected:  # before any view is looked up
+        settings.SECURE_SSL_REDIRECT = True
+    assert client.get(address).status_code == (301 if redirected else 200)
     logged = lines()
     line = next(line for line in logged if line["event"] == "request")
     assert "<key>" in line["route"]
