@@ -135,7 +135,7 @@ def book_weeks(team: Team, employers: list[Employer], today: dt.date, rng: rando
         for assignment in employer.assignments.all():
             owned[assignment.user_id].append(employer)
     booked = 0
-    weekly = {team.industry.pk: 22, team.services.pk: 20, team.inner_city.pk: 9}
+    weekly = {team.industry.pk: 21, team.services.pk: 19, team.inner_city.pk: 11}
     for monday in _mondays(today):
         for manager in team.managers:
             left = Decimal(weekly[manager.pk]) + rng.choice((-2, 0, 0, 1, 2))
