@@ -21,7 +21,7 @@ unexport DJANGO_SETTINGS_MODULE
 define with_python
 for candidate in $$PYTHON python3 python3.14 python3.13 python3.12 python3.11 python; do \
 	if "$$candidate" -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; then \
-		exec "$$candidate" tools/install.py $(1); \
+		exec "$$candidate" .ci/install.py $(1); \
 	fi; \
 done; \
 echo "Python 3.11 or newer was not found. Install it, or name it: make run PYTHON=/path/to/python3" >&2; exit 1
@@ -47,7 +47,7 @@ stop: ## Stop everything that runs for this checkout
 
 # Servers that ran before the tests keep running; those the tests started are stopped again.
 test: install-dev ## Run all tests (ARGS="-k name" for some, NO_BROWSER=1 without the browser)
-	@if [ -z "$$NO_BROWSER" ]; then $(PY) tools/browser.py || true; fi
+	@if [ -z "$$NO_BROWSER" ]; then $(PY) deventer_crm/localservers/browser.py || true; fi
 	@before=$$($(PY) manage.py localservers status | grep -c 'running (process' || true); \
 	$(PY) -m pytest -n auto --dist worksteal $(ARGS); result=$$?; \
 	if [ "$$before" = 0 ]; then $(PY) manage.py localservers stop >/dev/null; fi; \
@@ -76,7 +76,7 @@ messages: install-dev ## Collect new texts and compile the Dutch ones (needs get
 	@$(PY) manage.py compilemessages --locale nl --ignore .venv
 
 screenshots: install-dev ## Take pictures of every page into screenshots/
-	@$(PY) tools/browser.py
+	@$(PY) deventer_crm/localservers/browser.py
 	@$(PY) manage.py screenshots $(ARGS)
 
 demo: install-local ## Throw the local data away and fill the database again (DEMO=small|deventer|large)

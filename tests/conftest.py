@@ -91,7 +91,7 @@ def worker(
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
     """The Chromium this machine has, without traffic of its own."""
-    from tools.browser import HELP, find_browser
+    from deventer_crm.localservers.browser import HELP, find_browser
 
     path = find_browser()
     if path is None:

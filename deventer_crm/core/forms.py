@@ -57,8 +57,9 @@ class VersionedModelForm(CrmFormMixin, forms.ModelForm):  # type: ignore[type-ar
         stored now."""
         self.stored = conflict.stored
         self.add_error(None, conflict.message())
-        self.data = self.data.copy()
-        self.data[self.add_prefix("record_version")] = str(conflict.stored.version)
+        typed: Any = self.data.copy()
+        typed[self.add_prefix("record_version")] = str(conflict.stored.version)
+        self.data = typed
 
     def stored_values(self) -> list[tuple[str, str, str]]:
         """After a conflict: label, stored text and typed text of every field that differs."""

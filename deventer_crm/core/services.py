@@ -37,9 +37,9 @@ def save_tracked(
 
     `expected_version`: what the editor's form was based on; raises StaleRecord when the stored row has moved
     on. Raises ValidationError when a rule of the model is broken."""
-    obj.modified_by_id = by.pk if by else None  # type: ignore[attr-defined]  # FK attribute of an abstract model
+    obj.modified_by_id = by.pk if by else None
     if obj.pk is None:
-        obj.created_by_id = by.pk if by else None  # type: ignore[attr-defined]
+        obj.created_by_id = by.pk if by else None
     elif expected_version is not None:
         rows = type(obj)._default_manager.filter(pk=obj.pk, version=expected_version)
         # The conditional update is the lock: of two savers one finds no row.

@@ -6,7 +6,6 @@ from django.utils.translation import gettext_lazy as _
 
 from deventer_crm.core.models import Tracked
 from deventer_crm.core.trail import leaves_trail
-from employers.register_querysets import JobCountQuerySet
 
 from .employer import Employer
 from .reference import Area, SbiCode
@@ -168,8 +167,6 @@ class JobCount(models.Model):
         blank=True,
         related_name="job_counts",
     )
-
-    objects = JobCountQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("count of jobs")

@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from employers.models import Area, Employer, JobCount, Track
 from employers.placing import load_places
-from employers.register_querysets import jobs_per_employer
 from employers.services import refresh_employers, refresh_last_contact
 from tests.employers import factories as make
+from tests.employers.jobs_oracle import jobs_of
 
 pytestmark = pytest.mark.django_db
 TODAY = dt.date(2026, 11, 23)
@@ -68,7 +68,7 @@ def test_the_stored_jobs_equal_the_rule_that_pages_compute(
     places = [make.EstablishmentFactory(employer=employer, ended_on=end) for end in ends]
     for index, source, day, jobs in counts:
         make.JobCountFactory(establishment=places[index], source=source, reference_date=day, jobs=jobs)
-    expected = jobs_per_employer(Employer.objects.filter(pk=employer.pk), TODAY).get().jobs_then
+    expected = jobs_of(employer, TODAY)
     assert refreshed(employer).jobs == expected
 
 

@@ -137,7 +137,7 @@ class Command(BaseCommand):
         try:
             from playwright.sync_api import sync_playwright
 
-            from tools.browser import HELP, find_browser
+            from deventer_crm.localservers.browser import HELP, find_browser
         except ImportError as missing:
             raise CommandError("playwright is not installed: use the dev requirements") from missing
         chromium = find_browser()

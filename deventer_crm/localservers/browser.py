@@ -1,4 +1,4 @@
-"""Sees to it that the browser tests have a Chromium: `python tools/browser.py`.
+"""Sees to it that the browser tests have a Chromium: `python deventer_crm/localservers/browser.py`.
 
 The system's own when there is one, else Debian's by apt when we are root, else Playwright's download.
 When none can be had it says what to install; the browser tests then fail with the same sentence."""

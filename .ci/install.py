@@ -1,4 +1,4 @@
-"""Makes `.venv/` and installs a lock file in it: `python3 tools/install.py local|dev`.
+"""Makes `.venv/` and installs a lock file in it: `python3 .ci/install.py local|dev`.
 
 Runs on any Python from 3.11 with nothing installed, so only the standard library is used. uv does the
 work when it can be had (five times as fast), pip otherwise; both take the same hashed lock. A stamp in
@@ -130,7 +130,7 @@ def say(text: str) -> None:
 
 if __name__ == "__main__":
     if len(sys.argv) != 2 or sys.argv[1] not in LOCKS:
-        sys.exit("usage: python3 tools/install.py local|dev")
+        sys.exit("usage: python3 .ci/install.py local|dev")
     if sys.version_info < (3, 11):  # noqa: UP036 - an older Python may be the one that starts this
         sys.exit("Python 3.11 or newer is needed.")
     main(sys.argv[1])
