@@ -33,9 +33,10 @@ def heaviest(pages: list[Page], session: Callable[[Role], str], count: int) -> l
     """One of each form: the same statement with other values is the same."""
     times: dict[tuple[str, str], list[float]] = defaultdict(list)
     for page in pages:
-        client = Client()
+        client = Client(SERVER_NAME="localhost")
         client.cookies[settings.SESSION_COOKIE_NAME] = session(page.role)
-        client.get(page.path)
+        if (status := client.get(page.path).status_code) != 200:
+            raise SystemExit(f"{page.name}: {page.path} answered {status}")
         for _run in range(RUNS):
             with CaptureQueriesContext(connection) as captured:
                 client.get(page.path)

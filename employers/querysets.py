@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Self
 from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.search import TrigramWordSimilarity
 from django.db import connection, models, transaction
-from django.db.models import Case, CharField, F, OuterRef, Q, Subquery, Value, When
+from django.db.models import Case, CharField, F, FilteredRelation, OuterRef, Q, Value, When
 from django.db.models.functions import Concat, JSONObject, Trim
 
 from accounts.roles import Act
@@ -78,23 +78,23 @@ class EmployerQuerySet(ConfidentialQuerySet):
         return self.filter(pk__in=[row.pk for row in nearest(self.only("pk"), text)])
 
     def with_manager(self, day: dt.date) -> Self:
-        """`manager_id`, `manager_name` and `manager_since` of the account manager of that day, or null."""
-        from employers.models import AccountAssignment
+        """`manager_id`, `manager_name` and `manager_since` of the account manager of that day, or null.
 
-        current = AccountAssignment.objects.filter(employer=OuterRef("pk")).on(day).order_by()
-        name = Trim(Concat("user__first_name", Value(" "), "user__last_name"))
+        One join, because there is one at a time (a constraint): sorting by name reads assignments once."""
+        until_then = Q(assignments__ends_on__isnull=True) | Q(assignments__ends_on__gte=day)
+        user = "assignment_then__user__"
         return self.annotate(
-            manager_id=Subquery(current.values("user_id")[:1]),
-            manager_name=Subquery(
-                current.annotate(
-                    shown=Case(
-                        When(user__last_name="", then=F("user__email")),
-                        default=name,
-                        output_field=CharField(),
-                    )
-                ).values("shown")[:1]
+            assignment_then=FilteredRelation(
+                "assignments", condition=Q(until_then, assignments__starts_on__lte=day)
             ),
-            manager_since=Subquery(current.values("starts_on")[:1]),
+            manager_id=F("assignment_then__user_id"),
+            manager_name=Case(
+                When(assignment_then__isnull=True, then=None),
+                When(**{f"{user}last_name": ""}, then=F(f"{user}email")),
+                default=Trim(Concat(f"{user}first_name", Value(" "), f"{user}last_name")),
+                output_field=CharField(),
+            ),
+            manager_since=F("assignment_then__starts_on"),
         )
 
     def with_family(self, day: dt.date) -> Self:

@@ -45,7 +45,7 @@ class TopListEntryQuerySet(models.QuerySet):  # type: ignore[type-arg]  # avoids
         from employers.models import Employer
 
         hidden = Employer.objects.filter(is_confidential=True).exclude(
-            pk__in=Employer.objects.visible_to(user).values("pk")
+            pk__in=Employer.objects.visible_to(user).filter(is_confidential=True).values("pk")
         )
         return self.exclude(
             Q(employer__in=hidden.values("pk")) | Q(employer__merged_into__in=hidden.values("pk"))

@@ -113,6 +113,8 @@ class Employer(Tracked, Confidential):
                 models.F("last_contact_at").asc(nulls_first=True), "id", name="employers_employer_contact"
             ),
             GinIndex(fields=["search_text"], opclasses=["gin_trgm_ops"], name="employers_employer_search"),
+            # A handful: whatever asks which records a reader may not know (R10) begins here, not at all rows.
+            models.Index(fields=["id"], condition=Q(is_confidential=True), name="employers_employer_secret"),
         ]
         triggers = [
             leaves_trail(
