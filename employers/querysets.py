@@ -28,8 +28,15 @@ TYPO_MARGIN = 0.15
 TYPO_LIMIT = 50
 
 
+#: Nobody types more to find an employer; a pasted page would become a statement of thousands of conditions.
+MOST_WORDS = 12
+MOST_LETTERS = 200
+
+
 def fold(text: str) -> str:
-    """Small letters without accents, as `search_text` is stored (it uses PostgreSQL's unaccent)."""
+    """Small letters without accents, as `search_text` is stored (it uses PostgreSQL's unaccent). NUL goes:
+    PostgreSQL knows no text with it."""
+    text = text.replace("\0", "")
     small = unicodedata.normalize("NFKD", text.lower().translate(WRITTEN_OUT))
     return "".join(c for c in small if not unicodedata.combining(c))
 
@@ -38,7 +45,7 @@ def nearest(rows: "EmployerQuerySet", text: str) -> list[Any]:
     """Employers among these whose name or address looks like the text, for when search() finds nothing:
     "Brinck" finds "Brink". At most TYPO_LIMIT, the nearest first, with `likeness`; what is much less alike
     than the best is left out, because every "Brons…" looks a little like "Bronstroom"."""
-    asked = fold(text)
+    asked = fold(text)[:MOST_LETTERS]
     alike = rows.filter(search_text__trigram_word_similar=asked)
     alike = alike.annotate(likeness=TrigramWordSimilarity(asked, "search_text"))
     with transaction.atomic(), connection.cursor() as cursor:
@@ -54,9 +61,15 @@ class ConfidentialQuerySet(models.QuerySet):  # type: ignore[type-arg]  # the mo
     def visible_to(self, user: "User") -> Self:
         if user.can(Act.VIEW_CONFIDENTIAL):
             return self
+        return self.filter(Q(is_confidential=False) | Q(pk__in=self._read_by(user)))
+
+    def _read_by(self, user: "User") -> "models.QuerySet[Any, Any]":
+        """Keys of the records this person was named a reader of."""
         through = self.model.readers.through
-        mine = through.objects.filter(user_id=user.pk).values(f"{self.model._meta.model_name}_id")
-        return self.filter(Q(is_confidential=False) | Q(pk__in=mine))
+        keys: models.QuerySet[Any, Any] = through.objects.filter(user_id=user.pk).values(
+            f"{self.model._meta.model_name}_id"
+        )
+        return keys
 
 
 class EmployerQuerySet(ConfidentialQuerySet):
@@ -66,10 +79,17 @@ class EmployerQuerySet(ConfidentialQuerySet):
         """In use, and not grouped under another."""
         return self.filter(retired_on__isnull=True, merged_into__isnull=True)
 
+    def secret_to(self, user: "User") -> Self:
+        """The confidential ones that do not exist for this reader (R10): what else is about them does not
+        exist either. A few rows by an index, where all that are visible would be the whole register."""
+        if user.can(Act.VIEW_CONFIDENTIAL):
+            return self.none()
+        return self.filter(is_confidential=True).exclude(pk__in=self._read_by(user))
+
     def search(self, text: str) -> Self:
         """Employers in whose names, numbers and addresses every word of the text occurs."""
         found = self
-        for word in fold(text).split():
+        for word in fold(text).split()[:MOST_WORDS]:
             found = found.filter(search_text__contains=word)
         return found
 

@@ -49,7 +49,5 @@ class ContactMomentQuerySet(ConfidentialQuerySet):
             audiences += ["team", "employer_desk"]
         if user.has_role(Role.EMPLOYER_DESK):
             audiences.append("employer_desk")
-        hidden = Employer.objects.filter(contact_moments=OuterRef("pk"), is_confidential=True).exclude(
-            pk__in=Employer.objects.visible_to(user).filter(is_confidential=True).values("pk")
-        )
+        hidden = Employer.objects.filter(contact_moments=OuterRef("pk")).secret_to(user)
         return rows.filter(Q(audience__in=audiences) | mine).filter(~Exists(hidden))

@@ -44,9 +44,7 @@ class TopListEntryQuerySet(models.QuerySet):  # type: ignore[type-arg]  # avoids
         """Entries whose employer this person may see, before and after a grouping (R10)."""
         from employers.models import Employer
 
-        hidden = Employer.objects.filter(is_confidential=True).exclude(
-            pk__in=Employer.objects.visible_to(user).filter(is_confidential=True).values("pk")
-        )
+        hidden = Employer.objects.secret_to(user)
         return self.exclude(
             Q(employer__in=hidden.values("pk")) | Q(employer__merged_into__in=hidden.values("pk"))
         )

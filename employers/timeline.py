@@ -44,7 +44,9 @@ def contacts(
     links = ContactMoment.employers.through.objects.filter(employer_id__in=employer_ids)
     rows = ContactMoment.objects.standing().filter(pk__in=links.values("contactmoment_id"))
     may_know: Any = Q(pk__in=readable.values("pk"))
+    is_readable: Any = Value(value=True)
     if not user.can(Act.SEE_DOSSIERS):
+        is_readable = Exists(readable.filter(pk=OuterRef("pk")))
         # The bare dates of what is no secret: a confidential contact does not exist for this reader.
         secret = Employer.objects.filter(contact_moments=OuterRef("pk"), is_confidential=True)
         may_know |= Q(is_confidential=False) & ~Q(audience=Audience.NAMED) & ~Exists(secret)
@@ -54,7 +56,7 @@ def contacts(
     rows = (
         rows.select_related("user", "theme")
         .with_people_names()
-        .annotate(is_readable=Exists(readable.filter(pk=OuterRef("pk"))))
+        .annotate(is_readable=is_readable)
         .order_by("-happened_at", "-pk")[:limit]
     )
     return [_contact_line(moment) for moment in rows]

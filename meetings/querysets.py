@@ -21,10 +21,7 @@ class MeetingQuerySet(ConfidentialQuerySet):
     def visible_to(self, user: "User") -> Self:
         if user.can(Act.VIEW_CONFIDENTIAL):
             return self
-        allowed = Employer.objects.visible_to(user).filter(is_confidential=True).values("pk")
-        hidden = Employer.objects.filter(meetings=OuterRef("pk"), is_confidential=True).exclude(
-            pk__in=allowed
-        )
+        hidden = Employer.objects.filter(meetings=OuterRef("pk")).secret_to(user)
         return super().visible_to(user).filter(~Exists(hidden))
 
     def upcoming(self, now: dt.datetime | None = None) -> Self:
@@ -109,9 +106,9 @@ class InvitationQuerySet(ConfidentialQuerySet):
 
         if user.can(Act.VIEW_CONFIDENTIAL):
             return self
-        unseen = Meeting.objects.exclude(pk__in=Meeting.objects.visible_to(user).values("pk"))
-        return self.filter(employer__in=Employer.objects.visible_to(user).values("pk")).filter(
-            ~Exists(unseen.filter(pk=OuterRef("meeting_id")))
+        seen = Meeting.objects.visible_to(user).values("pk")
+        return self.exclude(employer__in=Employer.objects.secret_to(user).values("pk")).filter(
+            Q(meeting__isnull=True) | Q(meeting__in=seen)
         )
 
     def unanswered(self) -> Self:
