@@ -20,6 +20,7 @@ from budget.forms import JOINT, HoursForm, PlanForm
 from budget.models import BudgetYear, MonthConfirmation, TimeEntry
 from deventer_crm.core import clock
 from deventer_crm.core.commitments import State
+from deventer_crm.core.parsing import whole_number
 from employers.models import Employer, Track
 
 FIRST_YEAR, LAST_YEAR = 2015, 2100
@@ -120,12 +121,12 @@ def year_hours(request: HttpRequest, year: int) -> HttpResponse:
 @require(Act.BOOK_HOURS)
 def hours(request: HttpRequest) -> HttpResponse:
     """Own hours: book, look back, confirm a month."""
-    employer = request.GET.get("employer", "")
+    employer = whole_number(request.GET.get("employer"))
     form = HoursForm(
         request.POST or None,
         user=request.user,
-        extra_employer=int(employer) if employer.isdigit() else None,
-        initial={"employer": employer if employer.isdigit() else None},
+        extra_employer=employer,
+        initial={"employer": employer},
     )
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
@@ -136,7 +137,7 @@ def hours(request: HttpRequest) -> HttpResponse:
                 day=data["day"],
                 hours=data["hours"],
                 employer=data["employer"],
-                track=Track.objects.filter(pk=data["track"]).first() if data["track"].isdigit() else None,
+                track=Track.objects.filter(pk=whole_number(data["track"])).first(),
                 is_joint=data["track"] == JOINT,
                 kind=data["kind"],
                 note=data["note"],

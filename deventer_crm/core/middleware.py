@@ -1,14 +1,34 @@
 """Request middleware: the trail's context, and the manners of htmx answers."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.middleware.locale import LocaleMiddleware
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
 from pghistory.middleware import HistoryMiddleware
+
+
+class NulMiddleware:
+    """Refuses an address with a NUL in it: PostgreSQL knows no text with one, so every filter and look-up
+    that got it would end in an error page. Fields of a form say it beside the field."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if "\0" in request.path_info or any("\0" in text for text in _query_texts(request)):
+            raise BadRequest("NUL in the address")
+        return self.get_response(request)
+
+
+def _query_texts(request: HttpRequest) -> Iterator[str]:
+    for name, values in request.GET.lists():
+        yield name
+        yield from values
 
 
 class TrailContextMiddleware(HistoryMiddleware):

@@ -7,6 +7,8 @@ from typing import Any
 from django.core.paginator import Page, Paginator
 from django.db.models import IntegerField, QuerySet, Subquery
 
+from deventer_crm.core.parsing import whole_number
+
 #: Nobody pages through more; beyond it a list says "more than" and asks for a filter.
 DEFAULT_CAP = 10_000
 
@@ -35,7 +37,9 @@ def page_of(
     """The asked page in one query; a number that is no page gives the nearest one, in two queries more. The
     rows carry `rows_counted`."""
     counted = rows.annotate(rows_counted=CountOf(rows.order_by().values("pk")[: cap + 1]))
-    asked = int(number) if number and number.isdecimal() and 0 < int(number) <= -(-cap // per_page) else 1
+    asked = whole_number(number) or 1
+    if asked > -(-cap // per_page):
+        asked = 1
     start = (asked - 1) * per_page
     found = list(counted[start : min(start + per_page, cap)])
     if not found and asked > 1:

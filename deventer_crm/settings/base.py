@@ -51,6 +51,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "deventer_crm.core.middleware.ChosenLanguageMiddleware",
+    "deventer_crm.core.middleware.NulMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -70,7 +71,7 @@ ROOT_URLCONF = "deventer_crm.urls"
 WSGI_APPLICATION = "deventer_crm.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "accounts.User"
-FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+FORM_RENDERER = "deventer_crm.core.rendering.FieldRenderer"
 
 TEMPLATES = [
     {

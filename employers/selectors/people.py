@@ -11,6 +11,7 @@ from accounts.roles import Act
 from deventer_crm.core import clock
 from deventer_crm.core.paging import page_of
 from employers.models import ContactMoment, ContactPerson, Employer, Position
+from employers.querysets import MOST_WORDS
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -32,7 +33,7 @@ def people_page(user: "User", *, asked: str, employer_id: int | None, page: str 
     """Contact persons with their positions of today: three queries for any number."""
     today = clock.today()
     rows = ContactPerson.objects.visible_to(user).filter(anonymised_on__isnull=True)
-    for word in asked.split():
+    for word in asked.split()[:MOST_WORDS]:
         at = Position.objects.visible_to(user).on(today).filter(person=OuterRef("pk"))
         rows = rows.filter(
             Q(first_name__unaccent__icontains=word)
@@ -44,7 +45,11 @@ def people_page(user: "User", *, asked: str, employer_id: int | None, page: str 
         )
     if employer_id is not None:
         rows = rows.filter(
-            Exists(Position.objects.on(today).filter(person=OuterRef("pk"), employer=employer_id))
+            Exists(
+                Position.objects.visible_to(user)
+                .on(today)
+                .filter(person=OuterRef("pk"), employer=employer_id)
+            )
         )
     return page_of(
         rows.order_by("last_name", "first_name", "pk").prefetch_related(_positions(user, today)), page

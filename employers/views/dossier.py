@@ -6,13 +6,13 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.permissions import allow, require
 from accounts.roles import Act
 from deventer_crm.core.models import AccessEvent
+from deventer_crm.core.parsing import aware_moment
 from deventer_crm.core.services import log_access
 from employers.forms.contact import ContactForm, WithdrawForm
 from employers.forms.saving import save_form
@@ -40,7 +40,7 @@ def employer_detail(request: HttpRequest, pk: int) -> HttpResponse:
     if employer.merged_into_id is not None:
         messages.info(request, _("%(name)s is grouped under this employer.") % {"name": employer.name})
         return redirect("employers:detail", employer.merged_into_id)
-    kind, before = request.GET.get("kind", ""), parse_datetime(request.GET.get("before", "") or "none")
+    kind, before = request.GET.get("kind", ""), aware_moment(request.GET.get("before"))
     if request.htmx and request.htmx.target == "timeline":
         allow(request.user, Act.SEE_CONTACT_DATES)
         family = [employer.pk, *employer.family]

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 from accounts.permissions import require
 from accounts.roles import Act
 from deventer_crm.core import clock
+from deventer_crm.core.parsing import whole_number
 from employers.forms.employers import put_errors
 from employers.forms.people import EndPositionForm, PersonForm, PositionForm
 from employers.forms.saving import save_form
@@ -30,16 +31,12 @@ def _position(request: HttpRequest, pk: int) -> Position:
     return get_object_or_404(rows, pk=pk)
 
 
-def _number(text: str | None) -> int | None:
-    return int(text) if text and text.isdecimal() and len(text) < 19 else None
-
-
 @require_safe
 @require(Act.SEE_DOSSIERS)
 def person_list(request: HttpRequest) -> HttpResponse:
     """All contact persons, or those of one employer."""
     asked = request.GET.get("q", "").strip()
-    employer_id = _number(request.GET.get("employer"))
+    employer_id = whole_number(request.GET.get("employer"))
     employer = None
     if employer_id is not None:
         employer = get_object_or_404(Employer.objects.visible_to(request.user), pk=employer_id)
@@ -69,7 +66,7 @@ def person_detail(request: HttpRequest, pk: int) -> HttpResponse:
 def person_add(request: HttpRequest) -> HttpResponse:
     """A new person, usually with a position at the employer the link came from."""
     employer = None
-    employer_id = _number(request.GET.get("employer"))
+    employer_id = whole_number(request.GET.get("employer"))
     if employer_id is not None:
         rows = Employer.objects.visible_to(request.user).filter(merged_into__isnull=True)
         employer = get_object_or_404(rows, pk=employer_id)
@@ -113,7 +110,7 @@ def position_add(request: HttpRequest, pk: int) -> HttpResponse:
     """Another position; `?ends=<position>` for a change of job: the old one ends when the new one begins."""
     person = _person(request, pk)
     leaving = None
-    leaving_id = _number(request.POST.get("ends") or request.GET.get("ends"))
+    leaving_id = whole_number(request.POST.get("ends") or request.GET.get("ends"))
     if leaving_id is not None:
         rows = Position.objects.visible_to(request.user).select_related("employer").filter(person=person)
         leaving = get_object_or_404(rows, pk=leaving_id)

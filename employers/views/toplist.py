@@ -19,6 +19,7 @@ from deventer_crm.core import clock
 from deventer_crm.core.formatting import nl_date
 from deventer_crm.core.memo import remembering
 from deventer_crm.core.panels import panels_for
+from deventer_crm.core.parsing import whole_number
 from employers.forms.toplist import AdjustForm, FreezeForm
 from employers.models import Employer, TopList, TopListAdjustment
 from employers.toplist import services
@@ -179,9 +180,7 @@ def adjust(request: HttpRequest, year: int) -> HttpResponse:
     people_see = Employer.objects.visible_to(request.user).current()
     employer = None
     if chosen:
-        if not chosen.isdecimal() or len(chosen) > 18:
-            raise Http404
-        employer = get_object_or_404(people_see, pk=chosen)
+        employer = get_object_or_404(people_see, pk=whole_number(chosen))
     form = AdjustForm(request.POST or None)
     if request.method == "POST" and employer is not None and form.is_valid():
         try:

@@ -17,6 +17,7 @@ from accounts.models import CollegeMember, User
 from accounts.roles import Role
 from deventer_crm.core import clock
 from deventer_crm.core.forms import VersionedModelForm
+from deventer_crm.core.parsing import whole_number, whole_numbers
 from deventer_crm.core.services import StaleRecord
 from employers.forms.employers import put_errors
 from employers.models import ContactPerson, Employer, Theme
@@ -176,9 +177,8 @@ class MeetingForm(VersionedModelForm):
         value = self["kind"].value()
         if isinstance(value, MeetingKind):
             return value
-        if not str(value or "").isdigit():
-            return None
-        return MeetingKind.objects.select_related("series").filter(pk=value).first()
+        number = whole_number(str(value or ""))
+        return MeetingKind.objects.select_related("series").filter(pk=number).first() if number else None
 
     @cached_property
     def chosen_day(self) -> dt.date:
@@ -259,7 +259,7 @@ def choice_from(data: QueryDict) -> Choice:
     """What the part "with whom" of a sent form says."""
 
     def ids(name: str) -> frozenset[int]:
-        return frozenset(int(value) for value in data.getlist(name) if value.isdigit())
+        return frozenset(whole_numbers(data.getlist(name)))
 
     return Choice(
         ids("employers"),

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.permissions import allow, require
 from accounts.roles import Act
+from deventer_crm.core.parsing import whole_number
 from employers.forms.employers import put_errors
 from employers.models import Employer
 from meetings import services
@@ -39,19 +40,19 @@ def invitations(request: HttpRequest) -> HttpResponse:
 def add(request: HttpRequest) -> HttpResponse:
     """Record an invitation: for `?employer=`, else first choose one. `?meeting=` proposes the meeting."""
     visible = Employer.objects.visible_to(request.user)
-    wanted = request.GET.get("employer", "")
-    if not wanted.isdigit():
+    wanted = whole_number(request.GET.get("employer"))
+    if wanted is None:
         asked = request.GET.get("q", "").strip()[:100]
         rows = visible.current()
         found = list(rows.search(asked).order_by("sort_name", "pk")[:FOUND]) if asked else []
         if asked and not found:
             found = list(rows.alike(asked).order_by("sort_name", "pk")[:FOUND])
         return render(request, "meetings/invitation_employer.html", {"asked": asked, "found": found})
-    employer = get_object_or_404(visible, pk=int(wanted))
-    meeting = request.GET.get("meeting", "")
+    employer = get_object_or_404(visible, pk=wanted)
+    meeting = whole_number(request.GET.get("meeting"))
     proposed = None
-    if meeting.isdigit():
-        proposed = Meeting.objects.visible_to(request.user).filter(pk=int(meeting)).first()
+    if meeting is not None:
+        proposed = Meeting.objects.visible_to(request.user).filter(pk=meeting).first()
     initial = {"meeting": proposed.pk} if proposed else {}
     form = InvitationForm(
         sent(request), instance=Invitation(), user=request.user, employer=employer, initial=initial

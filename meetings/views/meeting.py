@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from accounts.permissions import require
 from accounts.roles import Act, Role
 from deventer_crm.core.models import AccessEvent
+from deventer_crm.core.parsing import whole_number, whole_numbers
 from deventer_crm.core.services import log_access
 from employers.models import Employer
 from meetings.forms.meeting import MeetingForm, choice_from, typed_values
@@ -90,7 +91,7 @@ def _proposal(request: HttpRequest) -> dict[str, Any]:
 
 
 def _proposed_choice(request: HttpRequest) -> Choice:
-    asked = [int(value) for value in request.GET.getlist("employer") if value.isdigit()]
+    asked = whole_numbers(request.GET.getlist("employer"))
     rows = Employer.objects.visible_to(request.user).filter(pk__in=asked)
     return Choice(employers=frozenset(rows.values_list("pk", flat=True)))
 
@@ -116,11 +117,11 @@ def _show(
 
 def _tie_invitation(request: HttpRequest, meeting: Meeting) -> None:
     """`?invitation=`: the accepted invitation this meeting came from becomes one chain with it (R5)."""
-    wanted = request.GET.get("invitation", "")
-    if not wanted.isdigit():
+    wanted = whole_number(request.GET.get("invitation"))
+    if wanted is None:
         return
     rows = Invitation.objects.visible_to(request.user).filter(meeting__isnull=True, withdrawn_on__isnull=True)
-    invitation = rows.filter(pk=int(wanted)).first()
+    invitation = rows.filter(pk=wanted).first()
     if invitation is None:
         return
     try:
