@@ -23,7 +23,7 @@ def floor(request: HttpRequest) -> HttpResponse:
     return HttpResponse(
         format_html(
             '<!doctype html><html lang="nl"><title>Floor</title><p>{}</p><table>{}</table></html>',
-            request.user.get_full_name(),
+            request.user,
             rows,
         )
     )

@@ -102,7 +102,7 @@ def session_maker() -> Callable[[Role], str]:
                 .first()
             )
             if user is None:
-                raise SystemExit(f"There is nobody with the role {role.label}: the demo data is not there.")
+                raise SystemExit(f"There is nobody with the role {role.value}: the demo data is not there.")
             session = SessionStore()
             session["_auth_user_id"] = str(user.pk)
             session["_auth_user_backend"] = settings.AUTHENTICATION_BACKENDS[0]
