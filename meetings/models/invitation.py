@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.models import CollegeMember
 from deventer_crm.core import formatting
@@ -35,9 +36,9 @@ class Invitation(Tracked):
         SPOKEN = "spoken", _("in person")
 
     class Answer(models.TextChoices):
-        NONE = "", _("no answer yet")
-        ACCEPTED = "accepted", _("accepted")
-        DECLINED = "declined", _("declined")
+        NONE = "", pgettext_lazy("answer", "no answer yet")
+        ACCEPTED = "accepted", pgettext_lazy("answer", "accepted")
+        DECLINED = "declined", pgettext_lazy("answer", "declined")
         OTHER_DATE = "other_date", _("asks for another date")
 
     employer = models.ForeignKey(

@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from deventer_crm.core.models import Reference
 from deventer_crm.core.trail import leaves_trail
@@ -19,7 +20,7 @@ class Series(Reference):
 
     class Meta(Reference.Meta):
         verbose_name = _("series")
-        verbose_name_plural = _("series")
+        verbose_name_plural = pgettext_lazy("more than one", "series")
 
 
 class SeriesParty(models.Model):

@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.models import CollegeMember
 from deventer_crm.core import formatting
@@ -252,8 +253,8 @@ class MeetingStep(models.Model):
     meeting = models.ForeignKey(
         Meeting, verbose_name=_("meeting"), on_delete=models.CASCADE, related_name="steps"
     )
-    from_state = models.CharField(_("from"), max_length=10, choices=Meeting.State)
-    to_state = models.CharField(_("to"), max_length=10, choices=Meeting.State)
+    from_state = models.CharField(pgettext_lazy("step", "from"), max_length=10, choices=Meeting.State)
+    to_state = models.CharField(pgettext_lazy("step", "to"), max_length=10, choices=Meeting.State)
     on = models.DateField(_("on"))
     recorded_at = models.DateTimeField(_("recorded at"), auto_now_add=True)
     by = models.ForeignKey(
