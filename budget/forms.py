@@ -103,6 +103,9 @@ class HoursForm(CrmForm):
         self.fields["employer"].queryset = mine.distinct().order_by("sort_name")
         tracks = [(str(row.pk), row.name) for row in Track.objects.filter(disabled_on__isnull=True)]
         self.fields["track"].choices = [("", "–"), *tracks, (JOINT, _("Joint: split over both tracks"))]
+        self.helper.layout = Layout(
+            Row(Column("day"), Column("hours")), Row(Column("employer"), Column("track")), "kind", "note"
+        )
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data

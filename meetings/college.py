@@ -52,11 +52,13 @@ class Visit:
 
     @property
     def name(self) -> str:
-        return (
-            ", ".join(employer.name for employer in self.employers)
-            or self.meeting.title
-            or str(self.meeting.kind)
-        )
+        """The employer; a gathering goes by its own name, four parties make no heading."""
+        return self.employers[0].name if len(self.employers) == 1 else self.meeting.name
+
+    @property
+    def parties(self) -> str:
+        """Who come to a gathering; empty when the name says it."""
+        return ", ".join(employer.name for employer in self.employers) if len(self.employers) > 1 else ""
 
 
 @dataclass(frozen=True)
@@ -153,7 +155,7 @@ def college_dashboard(user: "User", now: dt.datetime | None = None) -> Dashboard
     arranges = user.can(Act.PLAN_MEETING)
     return Dashboard(
         year=today.year,
-        greeting=greeting(now, member.titled_name if member else user.get_full_name()),
+        greeting=greeting(now, member.titled_name if member else user.first_name),
         member=member,
         next_visit=visits[0] if visits else None,
         coming=visits[1:],

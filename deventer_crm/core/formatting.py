@@ -91,6 +91,31 @@ def hours(value: Number | None) -> str:
     return ngettext("%(hours)s hour", "%(hours)s hours", 1 if amount == 1 else 2) % {"hours": text}
 
 
+#: Part of what a browser sends → its name. In this order: Edge and Opera call themselves Chrome as well,
+#: and everybody calls itself Safari; Android says Linux too, an iPhone says Mac OS.
+BROWSERS = (
+    ("Edg", "Edge"),
+    ("OPR/", "Opera"),
+    ("Firefox/", "Firefox"),
+    ("Chrome/", "Chrome"),
+    ("Safari/", "Safari"),
+)
+MACHINES = (
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Android", "Android"),
+    ("Windows", "Windows"),
+    ("Mac OS", "Mac"),
+    ("Linux", "Linux"),
+)
+
+
+def browser_name(user_agent: str) -> str:
+    """ "Firefox, Windows" for the line a browser sends about itself; unknown ones are shown as sent."""
+    found = [next((name for sign, name in known if sign in user_agent), "") for known in (BROWSERS, MACHINES)]
+    return ", ".join(filter(None, found)) or user_agent[:60]
+
+
 def percent(share: Number | None, decimals: int = 0) -> str:
     """A share between 0 and 1 as a percentage."""
     if share is None:

@@ -99,8 +99,10 @@ class Dossier:
     @property
     def place_line(self) -> str:
         """Sector, area and track on one line, as far as known."""
-        parts = (self.employer.sector, self.employer.area, self.employer.track)
-        return " · ".join(str(part) for part in parts if part)
+        employer = self.employer
+        # "Binnenstad" is an area and a track: unsaid which, the line would read as a slip.
+        track = _("track %(name)s") % {"name": employer.track.name.lower()} if employer.track else None
+        return " · ".join(str(part) for part in (employer.sector, employer.area, track) if part)
 
     @property
     def establishment_count(self) -> int:

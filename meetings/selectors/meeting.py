@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from django.db.models import QuerySet
 
+from deventer_crm.core import clock
 from meetings.commitments.series import Attendance, attendances
 from meetings.models import Invitation, Meeting, MeetingEmployer, MeetingStep, Participant, Report
 from meetings.permissions import acts_on
@@ -50,6 +51,11 @@ class MeetingPage:
         }
         act = order.get(Meeting.State(self.meeting.state), "")
         return act if act in self.acts else ""
+
+    @property
+    def is_to_come(self) -> bool:
+        """Before that day nobody is asked to say that it took place, though it can have come sooner."""
+        return clock.local_date(self.meeting.starts_at) > clock.today()
 
     @property
     def has_more_acts(self) -> bool:

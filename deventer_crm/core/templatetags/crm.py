@@ -104,6 +104,12 @@ def badge(tone: str, label: object, icon_name: str = "") -> SafeString:
 
 
 @register.filter
+def browser_name(user_agent: object) -> str:
+    """Browser and machine as people call them; what is not known stays as it was sent, cut short."""
+    return formatting.browser_name(str(user_agent or ""))
+
+
+@register.filter
 def duty_word(duty: str) -> object:
     """The word of a visit duty, for tiles and exports."""
     return badges.VISIT.get(str(duty), badges.UNKNOWN).word

@@ -16,6 +16,8 @@ from budget.models import TrackBudget
 from deventer_crm.core import formatting
 from deventer_crm.core.commitments import Line, Measure, State, evaluate_all
 from deventer_crm.core.models import Commitment
+from employers.models import TopListEntry
+from meetings.duty import Duty, Status, duties
 
 HUNDRED = Decimal(100)
 
@@ -206,8 +208,8 @@ class Proof:
 class ProofList(Sequence[Proof]):
     """The visible records of several querysets after each other, cut by a paginator without reading all."""
 
-    def __init__(self, querysets: Sequence[QuerySet[Any]], user: Any) -> None:
-        self.user = user
+    def __init__(self, querysets: Sequence[QuerySet[Any]], user: Any, as_of: dt.date | None = None) -> None:
+        self.user, self.as_of = user, as_of
         # Required relations come along: a record is often named after what it belongs to.
         self.parts = [_visible(rows, user).select_related() for rows in querysets]
         self.sizes = [part.count() for part in self.parts]
@@ -236,7 +238,9 @@ class ProofList(Sequence[Proof]):
         found: list[Proof] = []
         for part, size in zip(self.parts, self.sizes, strict=True):
             if start < size and stop > 0:
-                found += [_proof(record, self.user) for record in part[max(start, 0) : stop]]
+                records = list(part[max(start, 0) : stop])
+                done = _duties_of(records, self.user, self.as_of)
+                found += [_proof(record, self.user, done.get(record.pk)) for record in records]
             start, stop = start - size, stop - size
         return found
 
@@ -250,7 +254,20 @@ def _visible(rows: QuerySet[Any], user: Any) -> QuerySet[Any]:
 DAY_FIELDS = ("held_on", "sent_on", "planned_on", "day")
 
 
-def _proof(record: Model, user: Any) -> Proof:
+def _duties_of(records: Sequence[Model], user: Any, as_of: dt.date | None) -> dict[int, Duty]:
+    """By primary key, what happened for entries of a yearly list: the entry itself says only who is on it.
+    From what this reader may see (R10), so one whose visit is hidden stands here without word or day."""
+    entries = [record for record in records if isinstance(record, TopListEntry)]
+    if not entries:
+        return {}
+    found = duties((row.employer_id for row in entries), entries[0].top_list.year, as_of, user=user)
+    return {row.pk: found[row.employer_id] for row in entries}
+
+
+def _proof(record: Model, user: Any, duty: Duty | None = None) -> Proof:
+    if duty is not None:
+        word = "" if duty.status == Status.NONE else str(Status(duty.status).label)
+        return Proof(_label(record), word, duty.date, _record_url(record, user))
     days = (getattr(record, name, None) for name in DAY_FIELDS)
     return Proof(
         label=_label(record),

@@ -60,8 +60,8 @@ def commitment(request: HttpRequest, code: str) -> HttpResponse:
         raise Http404
     row = selectors.Row(evaluate(found, as_of), selectors.commitment_url(code, as_of, today))
     seen = row.measure.seen
-    proofs = selectors.ProofList(seen.evidence, request.user)
-    planned = selectors.ProofList(seen.planned_evidence, request.user)
+    proofs = selectors.ProofList(seen.evidence, request.user, as_of)
+    planned = selectors.ProofList(seen.planned_evidence, request.user, as_of)
     context = {
         "form": form,
         "row": row,
