@@ -111,9 +111,13 @@ def year_hours(request: HttpRequest, year: int) -> HttpResponse:
     if track:
         rows = rows.filter(track__code=track)
     page = Paginator(rows, 50).get_page(request.GET.get("page"))
-    named = [entry.employer_id for entry in page if entry.employer_id]
-    seen = set(Employer.objects.visible_to(request.user).filter(pk__in=named).values_list("pk", flat=True))
-    context = {"page_obj": page, "seen": seen, "year": year, "tracks": Track.objects.all(), "track": track}
+    context = {
+        "page_obj": page,
+        "seen": _seen(page, request.user),
+        "year": year,
+        "tracks": Track.objects.all(),
+        "track": track,
+    }
     return render(request, "budget/timeentry_list.html", context)
 
 
@@ -148,9 +152,11 @@ def hours(request: HttpRequest) -> HttpResponse:
             messages.success(request, _("Your hours are booked."))
             return redirect("budget:hours")
     mine = TimeEntry.objects.filter(user=request.user).select_related("track", "employer")
+    page = Paginator(mine, 25).get_page(request.GET.get("page"))
     context = {
         "form": form,
-        "page_obj": Paginator(mine, 25).get_page(request.GET.get("page")),
+        "page_obj": page,
+        "seen": _seen(page, request.user),
         "months": own_months(request.user),
     }
     return render(request, "budget/hours.html", context, status=422 if form.is_bound else 200)
@@ -194,6 +200,12 @@ def reopen(request: HttpRequest, year: int, month: int) -> HttpResponse:
     else:
         messages.success(request, _("The month is open again."))
     return redirect("budget:hours")
+
+
+def _seen(entries: Any, user: Any) -> set[int]:
+    """Which employers of these entries this reader may name: one can have become confidential (R10)."""
+    named = {entry.employer_id for entry in entries if entry.employer_id}
+    return set(Employer.objects.visible_to(user).filter(pk__in=named).values_list("pk", flat=True))
 
 
 def own_months(user: Any) -> list[dict[str, Any]]:

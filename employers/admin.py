@@ -1,6 +1,8 @@
 """The admin of employers: reference data to change, business records to look at."""
 
 from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
 
 from accounts.admin_base import ActAdmin, ActInline, ReadOnlyAdmin, ReadOnlyInline, ReferenceAdmin
 from accounts.roles import Act
@@ -35,6 +37,10 @@ class SectorPrefixInline(ActInline):
     change_acts = (Act.MANAGE_REFERENCE,)
     deletable = True
 
+    def get_queryset(self, request: HttpRequest) -> "QuerySet[SectorPrefix]":
+        """With the sector: each line says it again."""
+        return super().get_queryset(request).select_related("sector")
+
 
 class AreaPostcodeInline(ActInline):
     """Six characters go before four digits (R3)."""
@@ -42,6 +48,10 @@ class AreaPostcodeInline(ActInline):
     model = AreaPostcode
     change_acts = (Act.MANAGE_REFERENCE,)
     deletable = True
+
+    def get_queryset(self, request: HttpRequest) -> "QuerySet[AreaPostcode]":
+        """With the area: each line says it again."""
+        return super().get_queryset(request).select_related("area")
 
 
 @admin.register(Sector)

@@ -36,8 +36,9 @@ class ContactMomentQuerySet(ConfidentialQuerySet):
         return self.annotate(people_names=ArraySubquery(people.annotate(shown=shown).values("shown")))
 
     def visible_to(self, user: "User") -> Self:
-        """One confidential employer hides the whole moment, and so does an audience without this reader."""
-        from employers.models import Employer
+        """One confidential employer or person hides the whole moment, and so does an audience without this
+        reader."""
+        from employers.models import ContactPerson, Employer
 
         rows = super().visible_to(user)
         if user.can(Act.VIEW_CONFIDENTIAL):
@@ -50,4 +51,8 @@ class ContactMomentQuerySet(ConfidentialQuerySet):
         if user.has_role(Role.EMPLOYER_DESK):
             audiences.append("employer_desk")
         hidden = Employer.objects.filter(contact_moments=OuterRef("pk")).secret_to(user)
-        return rows.filter(Q(audience__in=audiences) | mine).filter(~Exists(hidden))
+        people = self.model.people.through.objects.filter(
+            contactperson__in=ContactPerson.objects.secret_to(user).order_by().values("pk")
+        )
+        rows = rows.filter(Q(audience__in=audiences) | mine).filter(~Exists(hidden))
+        return rows.exclude(pk__in=people.values("contactmoment_id"))

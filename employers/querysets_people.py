@@ -27,6 +27,18 @@ class PositionQuerySet(DatedQuerySet):
 class ContactPersonQuerySet(models.QuerySet):  # type: ignore[type-arg]  # avoids a cycle with the model
     """Contact persons."""
 
+    def secret_to(self, user: "User") -> Self:
+        """The others: whoever holds positions only where this person may not look. A contact, meeting or
+        invitation that names them is as secret as they are."""
+        from employers.models import Employer, Position
+
+        if user.can(Act.VIEW_CONFIDENTIAL):
+            return self.none()
+        secret = Employer.objects.secret_to(user).values("pk")
+        elsewhere = Position.objects.filter(person=OuterRef("pk")).exclude(employer__in=secret)
+        there = Position.objects.filter(employer__in=secret).values("person_id")
+        return self.filter(pk__in=there).filter(~Exists(elsewhere))
+
     def visible_to(self, user: "User") -> Self:
         """Without a position, or with one at an employer this person may see (R10)."""
         from employers.models import Position

@@ -8,7 +8,7 @@ from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
 from accounts.roles import Act
 from deventer_crm.core import clock
-from employers.models import Employer
+from employers.models import ContactPerson, Employer
 from employers.querysets import ConfidentialQuerySet
 
 if TYPE_CHECKING:
@@ -19,10 +19,17 @@ class MeetingQuerySet(ConfidentialQuerySet):
     """Meetings as one reader may see them."""
 
     def visible_to(self, user: "User") -> Self:
+        """Also somebody at the table who is there for a confidential employer, or works nowhere else."""
+        from meetings.models import Participant
+
         if user.can(Act.VIEW_CONFIDENTIAL):
             return self
         hidden = Employer.objects.filter(meetings=OuterRef("pk")).secret_to(user)
-        return super().visible_to(user).filter(~Exists(hidden))
+        people = Participant.objects.filter(
+            Q(person__in=ContactPerson.objects.secret_to(user).order_by().values("pk"))
+            | Q(employer__in=Employer.objects.secret_to(user).order_by().values("pk"))
+        )
+        return super().visible_to(user).filter(~Exists(hidden)).exclude(pk__in=people.values("meeting_id"))
 
     def upcoming(self, now: dt.datetime | None = None) -> Self:
         """Still to come and not called off, soonest first; a meeting of today stays until the day is over."""
@@ -99,7 +106,7 @@ def held_with_employers(employer_ids: list[int] | None) -> "QuerySet[Any, Any]":
 
 
 class InvitationQuerySet(ConfidentialQuerySet):
-    """Invitations inherit the confidentiality of their employer and their meeting."""
+    """Invitations inherit the confidentiality of their employer, of the person and of their meeting."""
 
     def visible_to(self, user: "User") -> Self:
         from meetings.models import Meeting
@@ -107,8 +114,9 @@ class InvitationQuerySet(ConfidentialQuerySet):
         if user.can(Act.VIEW_CONFIDENTIAL):
             return self
         seen = Meeting.objects.visible_to(user).values("pk")
+        people = ContactPerson.objects.secret_to(user).order_by().values("pk")
         return self.exclude(employer__in=Employer.objects.secret_to(user).values("pk")).filter(
-            Q(meeting__isnull=True) | Q(meeting__in=seen)
+            Q(meeting__isnull=True) | Q(meeting__in=seen), Q(person__isnull=True) | ~Q(person__in=people)
         )
 
     def unanswered(self) -> Self:

@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -138,11 +139,16 @@ def employer_group(request: HttpRequest, pk: int) -> HttpResponse:
         "employer": employer,
         "asked": asked,
         "found": found,
-        "groupings": employer.groupings.filter(undone_at__isnull=True).select_related(
-            "absorbed", "created_by"
-        ),
+        "groupings": _groupings(request, employer)
+        .filter(undone_at__isnull=True)
+        .select_related("absorbed", "created_by"),
     }
     return render(request, "employers/group_form.html", context, status=422 if form.errors else 200)
+
+
+def _groupings(request: HttpRequest, employer: Employer) -> "QuerySet[EmployerGrouping]":
+    """What was grouped under it, as far as this reader may know: a part can have become confidential."""
+    return employer.groupings.filter(absorbed__in=Employer.objects.visible_to(request.user))
 
 
 @require_POST
@@ -150,7 +156,7 @@ def employer_group(request: HttpRequest, pk: int) -> HttpResponse:
 def employer_ungroup(request: HttpRequest, pk: int, grouping_pk: int) -> HttpResponse:
     """Take a grouping back."""
     employer = _employer(request, pk)
-    grouping = get_object_or_404(EmployerGrouping.objects.filter(survivor=employer), pk=grouping_pk)
+    grouping = get_object_or_404(_groupings(request, employer), pk=grouping_pk)
     try:
         ungroup_employers(grouping, by=request.user)
     except ValidationError as error:

@@ -164,7 +164,7 @@ def import_rows(request: HttpRequest, pk: int, outcome: str) -> HttpResponse:
             "name": _cell(row.values, positions, "naam_vestiging")
             or _cell(row.values, positions, "onderneming"),
             "asks_which": row.reason in ASKS_WHICH,
-            "reason": sentence(row.reason, row.reason_values) if row.reason else "",
+            "reason": _said(row),
             "column": _column_name(header, row.column),
             "notes": _notes(row.notes),
         }
@@ -243,6 +243,15 @@ def import_decide(request: HttpRequest, pk: int, row_pk: int) -> HttpResponse:
             % {"row": row.number, "outcome": OUTCOME_LABELS[row.outcome]},
         )
     return redirect("employers:import_rows", pk=pk, outcome="doubtful")
+
+
+def _said(row: DeliveryRow) -> str:
+    """The reason in words. The name in it can be of an employer that became confidential (R10)."""
+    if not row.reason:
+        return ""
+    is_hidden = bool(row.establishment_id and row.establishment is None)
+    code = "looks_known" if is_hidden and row.reason == "looks_like" else row.reason
+    return sentence(code, row.reason_values)
 
 
 def _waits(delivery: RegisterDelivery) -> bool:

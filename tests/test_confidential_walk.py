@@ -1,0 +1,291 @@
+"""R10: what is confidential exists only for who is named on it and for the lead. A world full of secrets is
+walked by every role at every address of the permission matrix, in the administration and in the morning mail;
+the one word that is in all of them may be found nowhere."""
+
+import datetime as dt
+import re
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from django.contrib import admin
+from django.core import mail
+from django.urls import reverse
+from django.utils.html import strip_tags
+
+from accounts.models import User
+from accounts.roles import Role
+from deventer_crm.core import clock
+from deventer_crm.core.digests import send_digests
+from employers.models import (
+    ChangeProposal,
+    DeliveryRow,
+    Employer,
+    EmployerGrouping,
+    RegisterDelivery,
+    TopList,
+    TopListAdjustment,
+    TopListEntry,
+)
+from tests.accounts.factories import UserFactory
+from tests.budget.factories import TimeEntryFactory
+from tests.employers.factories import (
+    AccountAssignmentFactory,
+    ContactMomentFactory,
+    EmployerFactory,
+    EstablishmentFactory,
+    JobCountFactory,
+    MembershipFactory,
+    PositionFactory,
+)
+from tests.home.factories import ReminderFactory
+from tests.meetings.factories import InvitationFactory, MeetingFactory
+from tests.permission_matrix import AM, FA, ROWS, TL, Row
+
+pytestmark = pytest.mark.django_db
+
+#: What people search for, and what may not be in the answer: a page repeats what was asked.
+ASKED, SECRET = "Zwijgzaam", "Fluisterhout"
+NAME = f"{ASKED} {SECRET}"
+
+
+def make_world(user: User, *, readers: tuple[User, ...] = ()) -> SimpleNamespace:
+    """Secrets of every kind, tied to records that are open; some of them the asking user's own work, from
+    before they became confidential."""
+    today = clock.today()
+    lead = UserFactory(role=TL)
+    secret = EmployerFactory(name=f"{NAME} B.V.", is_confidential=True, phone="0570 00 00 00")
+    open_one = EmployerFactory(name="Openbaar Proefhuis B.V.")
+    place = EstablishmentFactory(employer=secret, is_main=True)
+    JobCountFactory(establishment=place, jobs=900)
+    JobCountFactory(establishment=EstablishmentFactory(employer=open_one, is_main=True), jobs=800)
+    AccountAssignmentFactory(employer=secret, user=user)
+    hidden_person = PositionFactory(employer=secret, person__last_name=f"Persoon {NAME}").person
+    known = PositionFactory(employer=open_one).person
+    PositionFactory(employer=secret, person=known, title=f"commissaris {NAME}")
+    club = EmployerFactory(name="Proefvereniging", kind=Employer.Kind.ASSOCIATION)
+    secret_club = EmployerFactory(
+        name=f"Vereniging {NAME}", kind=Employer.Kind.ASSOCIATION, is_confidential=True
+    )
+    MembershipFactory(employer=secret, association=club)
+    MembershipFactory(employer=open_one, association=secret_club)
+    # Grouped while both were open; one of them became confidential later.
+    part = EmployerFactory(name=f"Deel {NAME}", is_confidential=True, merged_into=open_one)
+    grouping = EmployerGrouping.objects.create(
+        survivor=open_one, absorbed=part, reason=f"hoort bij {NAME}", created_by=lead, moved={}
+    )
+    when = clock.now() - dt.timedelta(days=3)
+    for options in (
+        {"employers": [secret, open_one]},
+        {"employers": [open_one], "is_confidential": True},
+        {"employers": [open_one], "audience": "named"},
+        {"employers": [secret], "user": user},
+    ):
+        ContactMomentFactory(
+            subject=f"over {NAME}", notes=NAME, happened_at=when, readers=readers, people=[known], **options
+        )
+    ContactMomentFactory(employers=[open_one], people=[hidden_person, known], happened_at=when)
+    meetings = [
+        MeetingFactory(
+            planned=True,
+            on=today + dt.timedelta(5),
+            title=f"Gesprek {NAME}",
+            employers=[secret, open_one],
+            owner=user,
+            readers=readers,
+            college=True,
+        ),
+        MeetingFactory(
+            planned=True,
+            on=today + dt.timedelta(6),
+            title=f"Overleg {NAME}",
+            employers=[open_one],
+            owner=lead,
+            is_confidential=True,
+            readers=readers,
+            college=True,
+        ),
+        MeetingFactory(
+            reported=True,
+            on=today - dt.timedelta(6),
+            title=f"Bezoek {NAME}",
+            employers=[secret],
+            owner=user,
+            readers=readers,
+            report=True,
+            college=True,
+        ),
+    ]
+    open_meeting = MeetingFactory(
+        planned=True,
+        on=today + dt.timedelta(7),
+        employers=[open_one],
+        owner=user,
+        people=[(known, open_one), (hidden_person, secret)],
+        college=True,
+    )
+    invitations = [
+        InvitationFactory(employer=secret, sent_on=today - dt.timedelta(9), person=hidden_person),
+        InvitationFactory(employer=open_one, sent_on=today - dt.timedelta(9), meeting=meetings[1]),
+        InvitationFactory(employer=open_one, sent_on=today - dt.timedelta(8), person=hidden_person),
+    ]
+    top = TopList.objects.create(
+        year=today.year, size=20, reference_date=dt.date(today.year, 1, 1), frozen_on=today, frozen_by=lead
+    )
+    entry = TopListEntry.objects.create(
+        top_list=top, employer=secret, rank=1, jobs=900, status="added", reason=f"vanwege {NAME}"
+    )
+    TopListEntry.objects.create(top_list=top, employer=open_one, rank=2, jobs=800)
+    adjustment = TopListAdjustment.objects.create(
+        year=today.year, employer=secret, status="added", reason=f"vanwege {NAME}"
+    )
+    TimeEntryFactory(user=user, employer=secret, day=today, note=f"gebeld met {NAME}")
+    TimeEntryFactory(user=lead, employer=secret, day=today, note=f"gebeld met {NAME}")
+    delivery = RegisterDelivery.objects.create(
+        file_name="proef.csv", reference_date=dt.date(2026, 4, 1), state=RegisterDelivery.State.DONE,
+        preview={"header": ["kvk", "naam"], "positions": {"naam_vestiging": 1}}, rows_total=4,
+    )  # fmt: skip
+    for number, outcome in enumerate(("new", "changed", "unchanged", "doubtful", "missing"), start=1):
+        DeliveryRow.objects.create(
+            delivery=delivery, number=number, outcome=outcome, establishment=place, values=["1", NAME],
+            reason="looks_like" if outcome == "doubtful" else "", reason_values={"name": NAME},
+        )  # fmt: skip
+    proposal = ChangeProposal.objects.create(
+        establishment=place, field="name", own_value=NAME, register_value=NAME, delivery=delivery
+    )
+    for target in (*meetings, *invitations[:2], entry):
+        ReminderFactory(recipient=user, target=target)
+    if readers:
+        for record in (secret, secret_club, part):
+            record.readers.set(readers)
+    from employers.services import refresh_employers
+
+    refresh_employers(list(Employer.objects.values_list("pk", flat=True)), today)
+    return SimpleNamespace(
+        secret=secret, open_one=open_one, club=club, known=known, hidden_person=hidden_person, top=top,
+        open_meeting=open_meeting, meetings=meetings, invitations=invitations, delivery=delivery,
+        grouping=grouping, adjustment=adjustment, proposal=proposal,
+    )  # fmt: skip
+
+
+def addresses(row: Row, world: SimpleNamespace, user: User) -> list[str]:
+    """The address of a row for the records of the world that are open, next to those that are not."""
+    kinds: dict[str, list[list[Any]]] = {
+        "employer": [[world.open_one.pk], [world.club.pk], [world.secret.pk]],
+        "person": [[world.known.pk], [world.hidden_person.pk]],
+        "a_meeting": [[world.open_meeting.pk], *([one.pk] for one in world.meetings)],
+        "an_invitation": [[one.pk] for one in world.invitations],
+        "delivery": [[world.delivery.pk]],
+    }
+    arguments: list[list[Any]] = [row.arguments(user)]
+    if row.name == "employers:import_rows":
+        outcomes = ("new", "changed", "unchanged", "doubtful", "refused", "missing")
+        arguments = [[world.delivery.pk, outcome] for outcome in outcomes]
+    elif callable(row.args):
+        arguments += kinds.get(row.args.__qualname__.split(".")[0], [])
+    elif row.name == "home:monitor_evidence":
+        arguments = [[code] for code in ("C1", "C2", "C3", "C4", "C5")]
+    return [reverse(row.name, args=one) for one in arguments]
+
+
+def queries(world: SimpleNamespace) -> list[dict[str, Any]]:
+    """Ways to look for a secret through an address."""
+    return [
+        {},
+        {"q": ASKED},
+        {"q": "Fluistrhout"},
+        {"employer": world.secret.pk, "bedrijf": world.secret.pk},
+        {"employer": world.open_one.pk, "bedrijf": world.open_one.pk, "meeting": world.meetings[1].pk},
+        {"member": "1", "day": clock.today().isoformat(), "top": "yes", "state": "planned"},
+    ]
+
+
+def leak(response: Any) -> str:
+    """The sentence that tells, or nothing."""
+    if getattr(response, "streaming", False):
+        text = b"".join(response.streaming_content).decode()
+    else:
+        text = response.content.decode(errors="replace")
+    text += str(response.headers)
+    at = text.find(SECRET)
+    if at < 0:
+        return ""
+    return re.sub(r"\s+", " ", strip_tags(text[max(0, at - 300) : at + 60]))[-150:]
+
+
+@pytest.mark.parametrize("role", [role for role in Role if role != TL], ids=str)
+def test_a_secret_is_in_no_answer_for_who_may_not_know(role: Role, client_as: Any):
+    user = UserFactory(role=role, password="een-lang-wachtwoord")
+    world = make_world(user)
+    client = client_as(user)
+    found = []
+    for row in ROWS:
+        if not row.get or role not in row.get or row.open or row.name.startswith(("mfa", "account")):
+            continue
+        for url in addresses(row, world, user):
+            for query in queries(world):
+                for headers in ({}, {"HX-Request": "true", "HX-Target": "timeline"}):
+                    told = leak(client.get(url, query, headers=headers))
+                    if told:
+                        found.append(f"{row.name} {url} {query} {'htmx' if headers else ''}: {told}")
+    assert not found, "\n".join(found)
+
+
+def test_a_secret_is_on_no_page_of_the_administration(client_as: Any):
+    user = UserFactory(role=FA)
+    make_world(user)
+    client = client_as(user)
+    found = []
+    for model in admin.site._registry:
+        name = f"admin:{model._meta.app_label}_{model._meta.model_name}"
+        pages = [(f"{name}_changelist", [], {}), (f"{name}_changelist", [], {"q": ASKED})]
+        for pk in model._default_manager.order_by("-pk").values_list("pk", flat=True)[:30]:
+            pages += [(f"{name}_change", [pk], {}), (f"{name}_history", [pk], {})]
+        for page, arguments, query in pages:
+            told = leak(client.get(reverse(page, args=arguments), query))
+            if told:
+                found.append(f"{page} {arguments} {query}: {told}")
+    for app, model_name, field in (("accounts", "mandate", "secretary"), ("employers", "portfolio", "user")):
+        query = {"app_label": app, "model_name": model_name, "field_name": field, "term": ASKED}
+        if leak(client.get(reverse("admin:autocomplete"), query)):
+            found.append(f"autocomplete {app}.{model_name}.{field}")
+    assert not found, "\n".join(found)
+
+
+@pytest.mark.parametrize("role", Role, ids=str)
+def test_a_secret_is_in_no_mail(role: Role):
+    """Mail never carries what is confidential, not even to the lead."""
+    user = UserFactory(role=role)
+    make_world(user)
+
+    send_digests(clock.today())
+
+    mine = [message for message in mail.outbox if user.email in message.to]
+    assert len(mine) == 1
+    message = mine[0]
+    assert SECRET not in message.subject + str(message.body) + str(getattr(message, "alternatives", ""))
+
+
+@pytest.mark.parametrize("role", [AM, TL], ids=str)
+def test_who_is_named_and_the_lead_do_see_it(role: Role, client_as: Any):
+    """Otherwise the walk would find nothing because there is nothing."""
+    user = UserFactory(role=role)
+    world = make_world(user, readers=(user,) if role == AM else ())
+    client = client_as(user)
+
+    for url in (
+        f"{reverse('employers:list')}?q={ASKED}",
+        reverse("employers:detail", args=[world.secret.pk]),
+        reverse("employers:detail", args=[world.open_one.pk]),
+        f"{reverse('employers:people')}?q={ASKED}",
+        reverse("employers:person", args=[world.known.pk]),
+        reverse("employers:top", args=[clock.today().year]),
+        reverse("meetings:agenda"),
+        reverse("meetings:detail", args=[world.meetings[0].pk]),
+        reverse("meetings:invitations"),
+        reverse("home:week"),
+        reverse("home:reminders"),
+        reverse("budget:hours"),
+        reverse("home:monitor_evidence", args=["C1"]),
+    ):
+        assert leak(client.get(url)), url
