@@ -81,9 +81,7 @@ WRITERS: dict[str, Callable[[Mapping[str, Any]], str | None]] = {
 class FieldRenderer(TemplatesSetting):
     """FORM_RENDERER of the product."""
 
-    def render(
-        self, template_name: str, context: dict[str, Any], request: HttpRequest | None = None
-    ) -> str:
+    def render(self, template_name: str, context: dict[str, Any], request: HttpRequest | None = None) -> str:
         writer = WRITERS.get(template_name)
         written = writer(context["widget"]) if writer else None
         if written is None:
