@@ -41,10 +41,11 @@ def paths_to_rules(model: type[Model], steps: int = STEPS) -> dict[str, type[Mod
 
 
 def visible_rows(rows: QuerySet[Any], user: User) -> QuerySet[Any]:
-    """The rows of any model this person may see: by its own rule, else as visible as what it belongs to."""
+    """The rows of any model this person may see: by its own rule if there is one, and only when what they
+    belong to may be seen (somebody's own hours with an employer that became confidential, for instance)."""
     model = rows.model
     if has_own_rule(model):
-        return rows.exclude(pk__in=hidden_rows(model, user).values("pk"))
+        rows = rows.exclude(pk__in=hidden_rows(model, user).values("pk"))
     for path, end in paths_to_rules(model).items():
         rows = rows.exclude(**{f"{path}__in": hidden_rows(end, user).values("pk")})
     return rows
