@@ -1,14 +1,34 @@
 """Bad input at every address: nothing that somebody types, or puts in an address, may end in an error page.
 The addresses come from the permission matrix, so a new page is attacked from its first day."""
 
+import datetime as dt
 from typing import Any
 
 import pytest
+from django.contrib import admin
 from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 
-from tests.permission_matrix import ROWS, Row
+from budget.models import TimeEntry
+from deventer_crm.core import clock
+from employers.models import ContactMoment, Employer
+from employers.services import refresh_employers
+from meetings.models import Meeting
+from tests.accounts.factories import UserFactory
+from tests.budget.factories import TimeEntryFactory
+from tests.employers.factories import (
+    AccountAssignmentFactory,
+    ContactMomentFactory,
+    EmployerFactory,
+    EstablishmentFactory,
+    JobCountFactory,
+    PositionFactory,
+    TrackFactory,
+)
+from tests.home.factories import ReminderFactory
+from tests.meetings.factories import InvitationFactory, MeetingFactory, MeetingKindFactory
+from tests.permission_matrix import FA, ROWS, TL, Row
 from tests.support.walk import asker, forms_of, names_asked
 
 pytestmark = pytest.mark.django_db
@@ -117,3 +137,133 @@ def filled_in(client: Client, row: Row, url: str) -> dict[str, list[str]]:
         if action in {"", url}:
             found |= values
     return found
+
+
+# ── the same form twice ──────────────────────────────────────────────────────────────────────────
+
+
+def hours_form(user: Any) -> tuple[str, type[Any], dict[str, Any]]:
+    track = TrackFactory()
+    sent = {"day": clock.today(), "hours": "1,5", "track": track.pk, "kind": "internal"}
+    return reverse("budget:hours"), TimeEntry, sent
+
+
+def contact_form(user: Any) -> tuple[str, type[Any], dict[str, Any]]:
+    sent = {"kind": "call", "subject": "Twee keer gedrukt"}
+    return reverse("employers:contact_add", args=[EmployerFactory().pk]), ContactMoment, sent
+
+
+def employer_form(user: Any) -> tuple[str, type[Any], dict[str, Any]]:
+    sent = {"name": "Tweemaal Proef B.V.", "kind": "company"}
+    return reverse("employers:add"), Employer, sent
+
+
+def meeting_form(user: Any) -> tuple[str, type[Any], dict[str, Any]]:
+    sent = {
+        "kind": MeetingKindFactory(visit=True).pk,
+        "starts_on": clock.today() + dt.timedelta(days=9),
+        "start_time": "10:00",
+        "place": "company",
+        "direction": "out",
+        "employers": EmployerFactory().pk,
+        "colleagues": user.pk,
+    }
+    return reverse("meetings:plan"), Meeting, sent
+
+
+@pytest.mark.parametrize("make", [hours_form, contact_form, employer_form, meeting_form])
+def test_a_form_that_is_sent_twice_does_its_work_once(make: Any, client_as: Any, am: Any):
+    """Two presses send the same token; a form that was drawn anew is another form."""
+    url, model, sent = make(am)
+    client = client_as(am)
+    before = model.objects.count()
+
+    first = client.post(url, {**sent, "csrfmiddlewaretoken": "a" * 64})
+    second = client.post(url, {**sent, "csrfmiddlewaretoken": "a" * 64})
+    assert (first.status_code, second.status_code) == (302, 302), first.content.decode()[-3000:]
+    assert second.url == first.url
+    assert model.objects.count() == before + 1
+
+    client.post(url, {**sent, "csrfmiddlewaretoken": "b" * 64})
+    assert model.objects.count() == before + 2
+
+
+def test_a_contact_sent_twice_by_htmx_reloads_the_page(client_as: Any, am: Any):
+    url, model, sent = contact_form(am)
+    client = client_as(am)
+
+    for expected in (200, 204):
+        response = client.post(url, {**sent, "csrfmiddlewaretoken": "a" * 64}, headers={"HX-Request": "true"})
+        assert response.status_code == expected
+    assert response.headers["HX-Refresh"] == "true"
+    assert model.objects.count() == 1
+
+
+def test_a_form_that_was_refused_may_be_sent_again(client_as: Any, am: Any):
+    """Nothing was done, so the second answer is the same page with its errors."""
+    url, _model, sent = hours_form(am)
+    sent |= {"hours": "25", "csrfmiddlewaretoken": "a" * 64}
+    client = client_as(am)
+
+    assert [client.post(url, sent).status_code for _press in range(2)] == [422, 422]
+
+
+# ── what people type is text, wherever it comes back ─────────────────────────────────────────────
+
+MARK = "<img src=x onerror=alert(1)>"
+TYPED = f"\"'><script>alert(1)</script>{MARK}"
+
+
+def test_what_people_type_is_never_markup(client_as: Any):
+    """Names, subjects, notes and reasons with markup in them, at every address and in the administration."""
+    today = clock.today()
+    lead = UserFactory(roles=[TL, FA], first_name=TYPED[:100], password="een-lang-wachtwoord")
+    employer = EmployerFactory(name=f"Proef {TYPED}", retired_reason=TYPED)
+    JobCountFactory(establishment=EstablishmentFactory(employer=employer, street=TYPED, is_main=True))
+    AccountAssignmentFactory(employer=employer, user=lead)
+    person = PositionFactory(
+        employer=employer, title=TYPED, person__last_name=TYPED, person__source=TYPED
+    ).person
+    ContactMomentFactory(
+        employers=[employer], people=[person], subject=TYPED, notes=TYPED, user=lead, happened_at=clock.now()
+    )
+    made = MeetingFactory(
+        planned=True, on=today + dt.timedelta(4), title=TYPED, purpose=TYPED, location=TYPED, owner=lead,
+        employers=[employer], people=[(person, employer)], college=True,
+    )  # fmt: skip
+    gone = MeetingFactory(
+        cancelled=True, on=today - dt.timedelta(4), title=TYPED, owner=lead, employers=[employer]
+    )
+    invitation = InvitationFactory(employer=employer, person=person, sent_on=today)
+    TimeEntryFactory(user=lead, employer=employer, day=today, note=TYPED)
+    ReminderFactory(recipient=lead, target=made)
+    refresh_employers([employer.pk], today)
+    ours = {
+        "employer": [employer.pk],
+        "person": [person.pk],
+        "a_meeting": [made.pk],
+        "an_invitation": [invitation.pk],
+    }
+    client = client_as(lead)
+    urls = [made.get_absolute_url(), gone.get_absolute_url()]
+    for row in ROWS:
+        if row.get and row.get & {TL, FA}:
+            group = row.args.__qualname__.split(".")[0] if callable(row.args) else ""
+            urls.append(reverse(row.name, args=ours.get(group) or row.arguments(lead)))
+    for model in admin.site._registry:
+        name = f"admin:{model._meta.app_label}_{model._meta.model_name}"
+        urls.append(reverse(f"{name}_changelist"))
+        last = model._default_manager.order_by("-pk").first()
+        if last is not None:
+            urls += [reverse(f"{name}_change", args=[last.pk]), reverse(f"{name}_history", args=[last.pk])]
+
+    shown = 0
+    for url in urls:
+        for query in ({}, {"q": TYPED, "page": TYPED, "kind": TYPED, "spoor": TYPED, "naam": TYPED}):
+            for headers in ({}, HTMX):
+                response = client.get(url, query, headers=headers)
+                text = response.content.decode()
+                assert MARK not in text, f"{url} {query}"
+                assert "<script>alert" not in text, f"{url} {query}"
+                shown += "&lt;img src=x" in text
+    assert shown > 20, "the walk must see what was typed"

@@ -65,6 +65,7 @@ MIDDLEWARE = [
     "accounts.middleware.RefusalLogMiddleware",
     "accounts.middleware.SecondFactorMiddleware",
     "deventer_crm.core.middleware.HtmxEtiquetteMiddleware",
+    "deventer_crm.core.once.OnceMiddleware",
 ]
 
 ROOT_URLCONF = "deventer_crm.urls"
@@ -163,9 +164,13 @@ def database_from_url() -> dict[str, Any]:
     }
 
 
-# Counts of failed log-ins: shared by all web processes, and there when Redis is away.
+# Counts of failed log-ins and forms that were sent: shared by all web processes, and there when Redis is away.
 CACHES = {
-    "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "core_cache"},
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "core_cache",
+        "OPTIONS": {"MAX_ENTRIES": 20_000},
+    },
 }
 
 # ── Celery: reminders, digests and imports. Results are rows, not messages. ──────────────────────

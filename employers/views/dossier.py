@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.permissions import allow, require
 from accounts.roles import Act
 from deventer_crm.core.models import AccessEvent
+from deventer_crm.core.once import did_its_work
 from deventer_crm.core.parsing import aware_moment
 from deventer_crm.core.services import log_access
 from employers.forms.contact import ContactForm, WithdrawForm
@@ -100,6 +101,7 @@ def contact_add(request: HttpRequest, pk: int) -> HttpResponse:
         messages.success(request, _("The contact is logged."))
         if not request.htmx:
             return redirect("employers:detail", pk)
+        did_its_work(request)
         employer, form = employers_for_dossier(request.user).get(pk=pk), None
     else:
         status = 422
