@@ -89,7 +89,8 @@ def sheet(start: dt.date, end: dt.date) -> Sheet:
     """All series with their meetings between two days; a fixed number of queries, once for one monitor."""
 
     def read() -> Sheet:
-        series = {row.code: row for row in Series.objects.prefetch_related("parties__association")}
+        parties = Prefetch("parties", SeriesParty.objects.select_related("association"))
+        series = {row.code: row for row in Series.objects.prefetch_related(parties)}
         held_or_planned = Meeting.objects.filter(
             kind__series__isnull=False, starts_at__date__gte=start, starts_at__date__lte=end
         ).exclude(state=Meeting.State.DRAFT)
