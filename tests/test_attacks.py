@@ -1,7 +1,9 @@
 """Bad input at every address: nothing that somebody types, or puts in an address, may end in an error page.
 The addresses come from the permission matrix, so a new page is attacked from its first day."""
 
+import csv
 import datetime as dt
+import io
 from typing import Any
 
 import pytest
@@ -12,9 +14,10 @@ from django.urls import reverse
 
 from budget.models import TimeEntry
 from deventer_crm.core import clock
-from employers.models import ContactMoment, Employer
+from employers.models import ContactMoment, Employer, EmployerGrouping, Position
+from employers.register_import.refused import write_refused
 from employers.services import refresh_employers
-from meetings.models import Meeting
+from meetings.models import Invitation, Meeting
 from tests.accounts.factories import UserFactory
 from tests.budget.factories import TimeEntryFactory
 from tests.employers.factories import (
@@ -267,3 +270,147 @@ def test_what_people_type_is_never_markup(client_as: Any):
                 assert "<script>alert" not in text, f"{url} {query}"
                 shown += "&lt;img src=x" in text
     assert shown > 20, "the walk must see what was typed"
+
+
+# ── what belongs to others ───────────────────────────────────────────────────────────────────────
+
+
+def test_a_hidden_record_cannot_be_chosen_by_its_number(client_as: Any, am: Any):
+    """A form takes only what its reader may see, whatever numbers are sent."""
+    secret = EmployerFactory(is_confidential=True)
+    hidden = PositionFactory(employer=secret).person
+    mine = EmployerFactory()
+    secret_meeting = MeetingFactory(planned=True, employers=[secret, mine])
+    client = client_as(am)
+    url, _model, sent = meeting_form(am)
+    trials = [
+        (url, {**sent, "employers": [secret.pk]}),
+        (url, {**sent, "employers": [mine.pk], "people": [hidden.pk]}),
+        (url, {**sent, "employers": [mine.pk], "organisers": [secret.pk]}),
+        (hours_form(am)[0], {**hours_form(am)[2], "employer": secret.pk}),
+        (f"{hours_form(am)[0]}?employer={secret.pk}", {**hours_form(am)[2], "employer": secret.pk}),
+        (reverse("employers:contact_add", args=[mine.pk]), {**contact_form(am)[2], "person": hidden.pk}),
+        (
+            f"{reverse('meetings:invitation_add')}?employer={mine.pk}",
+            {"direction": "out", "purpose": "appointment", "channel": "mail", "sent_on": clock.today(),
+             "meeting": secret_meeting.pk},
+        ),
+        (
+            f"{reverse('meetings:invitation_add')}?employer={mine.pk}",
+            {"direction": "out", "purpose": "appointment", "channel": "mail", "sent_on": clock.today(),
+             "person": hidden.pk},
+        ),
+        (
+            reverse("employers:group", args=[mine.pk]),
+            {"q": secret.name, "absorbed": secret.pk, "reason": "proef"},
+        ),
+        (
+            reverse("employers:position_add", args=[PositionFactory().person_id]),
+            {"q": secret.name, "employer": secret.pk, "title": "proef", "starts_on": clock.today()},
+        ),
+    ]  # fmt: skip
+    models = (Meeting, TimeEntry, ContactMoment, Invitation, EmployerGrouping, Position)
+    before = [model.objects.count() for model in models]
+
+    for where, data in trials:
+        response = client.post(where, data)
+        # The contact form leaves out what it did not offer when nobody can be chosen at all.
+        assert response.status_code == 422 or "/contact/" in where, f"{where}: {response.status_code}"
+
+    after = [model.objects.count() for model in models]
+    assert [new - old for old, new in zip(before, after, strict=True)] == [0, 0, 1, 0, 0, 0]
+    assert not ContactMoment.people.through.objects.filter(contactperson=hidden).exists()
+
+
+def test_nobody_touches_somebody_elses_hours_or_reminders(client_as: Any, am: Any, tl: Any):
+    entry, reminder = TimeEntryFactory(user=am), ReminderFactory(recipient=am)
+    client = client_as(tl)
+
+    assert client.post(reverse("budget:remove_hours", args=[entry.pk])).status_code == 404
+    until = {"until": clock.today() + dt.timedelta(3)}
+    assert client.post(reverse("home:snooze", args=[reminder.pk]), until).status_code == 404
+    assert client.post(reverse("home:wake", args=[reminder.pk])).status_code == 404
+    assert TimeEntry.objects.filter(pk=entry.pk).exists()
+
+
+@pytest.mark.parametrize("row", [row for row in ROWS if row.post], ids=lambda row: row.name)
+def test_another_site_cannot_send_a_form(row: Row):
+    user = asker(row, "post")
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+
+    assert client.post(reverse(row.name, args=row.arguments(user)), row.data).status_code == 403
+
+
+@pytest.mark.parametrize(
+    "elsewhere",
+    ["https://elders.example.org/", "//elders.example.org/", "/\\elders.example.org", "javascript:x"],
+)
+def test_no_address_leads_to_another_site(elsewhere: str, client_as: Any, am: Any, tl: Any):
+    am.set_password("een-lang-wachtwoord")
+    am.save()
+    inside = client_as(tl)
+    answers = [
+        Client().post(
+            f"{reverse('account_login')}?next={elsewhere}",
+            {"login": am.email, "password": "een-lang-wachtwoord", "next": elsewhere},
+        ),
+        inside.post(reverse("set_language"), {"language": "en", "next": elsewhere}),
+        inside.get(reverse("account_login"), {"next": elsewhere}),
+        inside.get(reverse("admin:login"), {"next": elsewhere}),
+        inside.post(reverse("account_logout"), {"next": elsewhere}),
+    ]
+    for answer in answers:
+        assert "elders" not in answer.headers.get("Location", "").split("?")[0]
+        assert not answer.headers.get("Location", "").startswith("javascript")
+
+
+# ── two editors ──────────────────────────────────────────────────────────────────────────────────
+
+EDIT_PAGES = (
+    "employers:edit",
+    "employers:person_edit",
+    "employers:position_edit",
+    "employers:contact_edit",
+    "meetings:edit",
+    "meetings:report",
+    "meetings:invitation_edit",
+)
+
+
+@pytest.mark.parametrize("name", EDIT_PAGES)
+def test_the_second_of_two_editors_is_told(name: str, client_as: Any):
+    """Both opened the page; the second one's form comes back with what was typed, and is not saved."""
+    row = next(row for row in ROWS if row.name == name)
+    user = asker(row, "post")
+    client = client_as(user)
+    url = reverse(name, args=row.arguments(user))
+    if name == "meetings:report":
+        ((_action, sent),) = [form for form in forms_of(client.get(url)) if form[0] in {"", url}]
+        assert client.post(url, {**sent, "csrfmiddlewaretoken": "c" * 64}).status_code == 302
+    ((_action, opened),) = [form for form in forms_of(client.get(url)) if form[0] in {"", url}]
+    opened.pop("csrfmiddlewaretoken", None)
+    if name == "employers:edit":  # what was guessed for these is refused, rightly
+        guessed = [field for field in opened if field.endswith("_reason") or field in {"phone", "website"}]
+        opened |= dict.fromkeys(guessed, [""])
+        choices = [field.removesuffix("_reason") for field in guessed if field.endswith("_reason")]
+        opened |= dict.fromkeys(choices, [""])
+
+    first = client.post(url, opened)
+    assert first.status_code == 302, first.content.decode()[-4000:]
+    second = client.post(url, opened)
+    assert second.status_code == 422
+    assert f'value="{int(opened["record_version"][0]) + 1}"' in second.content.decode()
+
+
+def test_a_cell_is_no_formula():
+    """A spreadsheet runs what begins like one; it must not when the refused rows are opened."""
+    cells = ["=1+1", "+31", "-cmd|' /C calc'!A0", "@SUM(A1)", "\t=1", "\r=1", "＝1+1", "-12,5", "gewoon"]
+    out = io.StringIO()
+    row = {"row": 2, "reason": "no_name", "column": "A", "reason_values": {}, "cells": cells}
+
+    assert write_refused(out, [f"k{at}" for at in range(len(cells))], [row]) == 1
+    out.seek(0)
+    written = list(csv.reader(out, delimiter=";"))[1]
+    assert [cell[:1] for cell in written[:7]] == ["'"] * 7
+    assert written[7:9] == ["-12,5", "gewoon"]

@@ -1,6 +1,6 @@
 """A form that is sent twice does its work once. A second press of the button, or a proxy that tries again,
-sends the very same form; Django's CSRF token is masked anew each time a form is drawn, so the token in it tells one
-drawn form from another, without JavaScript and without a field of our own."""
+sends the very same form; Django's CSRF token is masked anew each time a form is drawn, so the token in it
+tells one drawn form from another, without JavaScript and without a field of our own."""
 
 import hashlib
 import time
@@ -57,7 +57,7 @@ def _key(request: HttpRequest) -> str | None:
     token = request.POST.get("csrfmiddlewaretoken")
     if not token:  # a header's token is that of the page, not of one form
         return None
-    files = [(name, file.name, file.size) for name, file in request.FILES.items()]
+    files = [(name, str(file), getattr(file, "size", 0)) for name, file in request.FILES.items()]
     said = (request.user.pk, request.get_full_path(), token, sorted(request.POST.lists()), files)
     return "once:" + hashlib.sha256(repr(said).encode("utf-8", "backslashreplace")).hexdigest()
 

@@ -31,4 +31,4 @@ def write_refused(out: IO[str], header: Sequence[str], rows: Iterable[Mapping[st
 def _safe(cell: Any) -> str:
     text = "" if cell is None else str(cell)
     negative_number = text.startswith("-") and text[1:].replace(".", "").replace(",", "").isdigit()
-    return f"'{text}" if text[:1] in tuple("=+-@\t\r") and not negative_number else text
+    return f"'{text}" if text[:1] in tuple("=+-@\t\r＝＋－＠") and not negative_number else text
