@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.roles import ROLE_LABELS, Act, Role
 from deventer_crm.core.models import Dated, DatedQuerySet, Tracked, no_overlap
@@ -135,7 +136,7 @@ class CollegeMember(Tracked, Dated):
         blank=True,
         related_name="college_member",
     )
-    position = models.PositiveSmallIntegerField(_("position"), default=0)
+    position = models.PositiveSmallIntegerField(pgettext_lazy("order", "position"), default=0)
 
     objects = CollegeMemberQuerySet.as_manager()
 

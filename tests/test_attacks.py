@@ -392,9 +392,9 @@ def test_the_second_of_two_editors_is_told(name: str, client_as: Any):
     opened.pop("csrfmiddlewaretoken", None)
     if name == "employers:edit":  # what was guessed for these is refused, rightly
         guessed = [field for field in opened if field.endswith("_reason") or field in {"phone", "website"}]
-        opened |= dict.fromkeys(guessed, [""])
+        opened |= {key: [""] for key in guessed}
         choices = [field.removesuffix("_reason") for field in guessed if field.endswith("_reason")]
-        opened |= dict.fromkeys(choices, [""])
+        opened |= {key: [""] for key in choices}
 
     first = client.post(url, opened)
     assert first.status_code == 302, first.content.decode()[-4000:]

@@ -18,7 +18,7 @@ from deventer_crm.core.models import Commitment, CommitmentNorm, PolicyDocument
 class CommitmentForm(forms.ModelForm):  # type: ignore[type-arg]
     """The measure is one of the registered ones; the day to warn from is typed as 01-07."""
 
-    warn_from = DayMonthField(label=gettext_lazy("warn from"))
+    warn_from = DayMonthField(label=gettext_lazy("Warn from"))
     measure = forms.ChoiceField(label=gettext_lazy("measure"), required=False)
 
     class Meta:

@@ -24,7 +24,6 @@ INSTALLED_APPS = [
     "django.forms",
     "pgtrigger",
     "pghistory",
-    "rules",
     "crispy_forms",
     "crispy_bootstrap5",
     "django_filters",
@@ -164,7 +163,7 @@ def database_from_url() -> dict[str, Any]:
     }
 
 
-# Counts of failed log-ins and forms that were sent: shared by all web processes, and there when Redis is away.
+# Failed log-ins and forms that were sent: shared by all web processes, and there when Redis is away.
 CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",

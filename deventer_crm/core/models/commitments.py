@@ -6,6 +6,7 @@ from django.db import models
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from deventer_crm.core.trail import leaves_trail
 
@@ -78,7 +79,7 @@ class Commitment(Tracked, Dated):
         validators=[MONTH_DAY],
         help_text=_("Month and day, as 07-01. Before that day the commitment is never at risk."),
     )
-    position = models.PositiveSmallIntegerField(_("position"), default=0)
+    position = models.PositiveSmallIntegerField(pgettext_lazy("order", "position"), default=0)
 
     objects = DatedQuerySet.as_manager()
 
