@@ -19,7 +19,7 @@ class CommitmentForm(forms.ModelForm):  # type: ignore[type-arg]
     """The measure is one of the registered ones; the day to warn from is typed as 01-07."""
 
     warn_from = DayMonthField(label=gettext_lazy("Warn from"))
-    measure = forms.ChoiceField(label=gettext_lazy("measure"), required=False)
+    measure = forms.ChoiceField(label=gettext_lazy("Measure"), required=False)
 
     class Meta:
         model = Commitment

@@ -4,9 +4,8 @@ is registered code (core.commitments); what they say is data."""
 from django.core.validators import RegexValidator
 from django.db import models
 from django.urls import reverse
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from deventer_crm.core.trail import leaves_trail
 
