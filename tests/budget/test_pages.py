@@ -100,6 +100,7 @@ def test_a_wrong_entry_comes_back_with_what_was_typed(client):
         {"day": "2026-06-12", "hours": "26", "kind": "contact", "note": "bij de Brink"},
     )
     assert page.status_code == 422
+    assert page.content.decode().count('class="error-summary"') == 1
     assert {"hours", "track"} <= set(page.context["form"].errors)
     assert "bij de Brink" in page.content.decode()
     assert not TimeEntry.objects.exists()

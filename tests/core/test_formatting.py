@@ -141,3 +141,21 @@ def test_long_words_may_break_between_syllables(name, broken):
 def test_soft_hyphens_change_no_letter(name):
     shown = formatting.soft_hyphens(name.replace(formatting.SOFT_HYPHEN, ""))
     assert shown.replace(formatting.SOFT_HYPHEN, "") == name.replace(formatting.SOFT_HYPHEN, "")
+
+
+@pytest.mark.parametrize(
+    ("sent", "shown"),
+    [
+        ("Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0", "Firefox, Linux"),
+        ("Mozilla/5.0 (Windows NT 10.0) Chrome/140.0 Safari/537.36 Edg/140.0", "Edge, Windows"),
+        (
+            "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) Safari/604.1",
+            "Safari, iPhone",
+        ),
+        ("Mozilla/5.0 (Linux; Android 15) Chrome/140.0 Mobile Safari/537.36", "Chrome, Android"),
+        ("proefprogramma/1.0", "proefprogramma/1.0"),
+        ("", ""),
+    ],
+)
+def test_a_browser_is_named_as_people_call_it(sent, shown):
+    assert formatting.browser_name(sent) == shown

@@ -17,6 +17,7 @@ from deventer_crm.core.commitments import Line, Measured, State
 from deventer_crm.core.models import Commitment
 from deventer_crm.home.selectors.monitor import ProofList, count_states, in_unit, monitor
 from employers.models import Employer, TopList, TopListEntry, Track
+from meetings.duty import Status
 from meetings.models import Series
 from meetings.reference_data import load_reference_data
 from tests.accounts.factories import CollegeMemberFactory, UserFactory
@@ -162,6 +163,28 @@ def test_evidence_is_paged_over_several_kinds_of_record(tl: User) -> None:
     assert [proof.label for proof in proofs[2:5]] == labels[2:5]
     assert proofs[6].label == labels[6]
     assert [proof.label for proof in proofs[5:50]] == labels[5:]
+
+
+def test_evidence_of_the_yearly_visits_says_what_happened_and_when_as_far_as_the_reader_may_see(
+    am: User, tl: User
+) -> None:
+    frozen = TopList.objects.create(
+        year=2026, size=2, reference_date="2026-04-01", frozen_on="2026-05-01", frozen_by=UserFactory()
+    )
+    member, day = CollegeMemberFactory(), dt.date(2026, 3, 2)
+    for rank, secret in ((1, False), (2, True)):
+        employer = EmployerFactory()
+        TopListEntry.objects.create(top_list=frozen, employer=employer, rank=rank, jobs=100)
+        MeetingFactory(
+            held=True, on=day, employers=[employer], college=[member], place="company", is_confidential=secret
+        )
+    rows = (TopListEntry.objects.order_by("rank"),)
+    visited = str(Status.VISITED.label)
+    assert [(proof.kind, proof.day) for proof in ProofList(rows, tl, TODAY)] == [(visited, day)] * 2
+    assert [(proof.kind, proof.day) for proof in ProofList(rows, am, TODAY)] == [(visited, day), ("", None)]
+    before = ProofList(rows, tl, dt.date(2026, 3, 1))
+    assert [proof.day for proof in before] == [day, day]
+    assert str(Status.PLANNED.label) == before[0].kind
 
 
 def test_an_unknown_commitment_is_not_found(tl: User, client_as: Enter) -> None:
