@@ -15,6 +15,7 @@ from employers.models import (
     ContactMoment,
     Employer,
     EmployerGrouping,
+    FollowUp,
     Position,
     TopList,
     TopListAdjustment,
@@ -50,7 +51,20 @@ def free_text(model: type[Model], *fields: str, of_person: str = "") -> None:
 
 keeps(Position, "person")  # its title goes: see services_retention
 keeps(ContactMoment, "people")
+keeps(FollowUp, "person")
 free_text(ContactMoment, "subject", "notes", "withdrawn_reason", "woo_ground", of_person="people")
+free_text(
+    FollowUp,
+    "what",
+    "exact_words",
+    "reservation",
+    "department",
+    "outcome",
+    "dropped_reason",
+    "woo_ground",
+    "search_text",
+    of_person="person",
+)
 free_text(ChangeProposal, "own_value", "register_value")
 free_text(Employer, "retired_reason", "area_reason", "sector_reason", "track_reason")
 free_text(EmployerGrouping, "reason")

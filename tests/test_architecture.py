@@ -131,6 +131,7 @@ WITHOUT_TRAIL = {
     "core.Heartbeat": "a sign of life each half minute",
     "core.Digest": "mails, with their own states and dates",
     "core.Reminder": "follows from rules and dates; its own columns tell when it was raised and resolved",
+    "employers.Activity": "an index over records that leave their own trail; can be made again",
     "employers.DeliveryRow": "follows from a file; what it changes is in the trail of the establishment",
     "employers.MappingProfile": "remembers columns of a file",
     "meetings.MeetingStep": "is the history of a meeting's state, only added to",
@@ -139,6 +140,8 @@ WITHOUT_TRAIL = {
 #: Text of trailed tables that may be copied into events: it is about no person. Everything else is hidden.
 PLAIN_TEXT = {
     "accounts.CollegeMember": {"remit"},
+    "core.BulkAct": {"list_key", "act", "undo"},  # codes, and numbers of rows
+    "core.SavedView": {"list_key"},
     "core.Commitment": {"code", "sentence_nl", "sentence_en", "measure", "warn_from"},
     "core.CommitmentNorm": {"reason"},
     "core.PolicyDocument": {"name", "source"},

@@ -1,14 +1,24 @@
+from .activity import Activity
 from .contact import ContactMoment
 from .employer import AccountAssignment, Employer, EmployerGrouping, Portfolio
+from .followups import FollowUp
 from .imports import ChangeProposal, DeliveryRow, MappingProfile, RegisterDelivery
 from .people import ContactPerson, Membership, Position
 from .reference import Area, AreaPostcode, CityProfile, SbiCode, Sector, SectorPrefix, Theme, Track
 from .register import Establishment, JobCount, Registration
-from .relations import ContactMomentEmployer, ContactMomentPerson, ContactMomentReader, EmployerReader
+from .relations import (
+    ContactMomentEmployer,
+    ContactMomentPerson,
+    ContactMomentReader,
+    EmployerReader,
+    FollowUpReader,
+)
+from .tags import EmployerTag, Tag
 from .toplist import TopList, TopListAdjustment, TopListEntry
 
 __all__ = [
     "AccountAssignment",
+    "Activity",
     "Area",
     "AreaPostcode",
     "ChangeProposal",
@@ -22,7 +32,10 @@ __all__ = [
     "Employer",
     "EmployerGrouping",
     "EmployerReader",
+    "EmployerTag",
     "Establishment",
+    "FollowUp",
+    "FollowUpReader",
     "JobCount",
     "MappingProfile",
     "Membership",
@@ -33,6 +46,7 @@ __all__ = [
     "SbiCode",
     "Sector",
     "SectorPrefix",
+    "Tag",
     "Theme",
     "TopList",
     "TopListAdjustment",

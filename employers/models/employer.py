@@ -1,6 +1,7 @@
 """The employer: the organisation people talk to (R2), who looks after it, and how employers are grouped."""
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
@@ -30,6 +31,8 @@ class Employer(Tracked, Confidential):
     RANKING_KINDS = (Kind.COMPANY, Kind.INSTITUTION)
 
     name = models.CharField(_("name"), max_length=200)
+    #: Names it had before, so that people find it by the one they remember.
+    former_names = ArrayField(models.CharField(max_length=200), default=list, blank=True, editable=False)
     name_is_own = models.BooleanField(_("name set by hand"), default=False)
     kind = models.CharField(_("kind"), max_length=15, choices=Kind, default=Kind.COMPANY)
     is_natural_person = models.BooleanField(_("is a natural person"), default=False)
@@ -77,6 +80,18 @@ class Employer(Tracked, Confidential):
         related_name="+",
     )
     last_contact_at = models.DateTimeField(_("last contact"), null=True, blank=True, editable=False)
+    last_contact_kind = models.CharField(
+        _("kind of the last contact"), max_length=20, blank=True, editable=False
+    )
+    last_contact_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("last contact by"),
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+    )
     search_text = models.TextField(editable=False, blank=True)
     sort_name = models.CharField(max_length=200, editable=False, blank=True)
 
@@ -120,6 +135,7 @@ class Employer(Tracked, Confidential):
             leaves_trail(
                 hidden=(
                     "name",
+                    "former_names",
                     "phone",
                     "email",
                     "website",
@@ -134,6 +150,8 @@ class Employer(Tracked, Confidential):
                     "jobs_before",
                     "main_establishment_id",
                     "last_contact_at",
+                    "last_contact_kind",
+                    "last_contact_by_id",
                     "search_text",
                     "sort_name",
                 ),

@@ -1,5 +1,6 @@
 """Contact persons, their dated positions, and memberships of associations (R13: business data only)."""
 
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
@@ -15,10 +16,20 @@ from .employer import Employer
 class ContactPerson(Tracked):
     """Somebody the municipality talks to. No birth date, no citizen number, nothing private."""
 
+    class Channel(models.TextChoices):
+        ANY = "", _("no wish known")
+        CALL = "call", _("to be called")
+        MAIL = "mail", _("to be mailed")
+        VISIT = "visit", _("to be visited")
+
     first_name = models.CharField(_("first name"), max_length=60, blank=True)
     last_name = models.CharField(_("last name"), max_length=100)
     email = models.EmailField(_("e-mail address"), blank=True)
     phone = models.CharField(_("phone"), max_length=30, blank=True)
+    mobile = models.CharField(_("mobile phone"), max_length=30, blank=True)
+    preferred_channel = models.CharField(
+        _("prefers"), max_length=10, choices=Channel, blank=True, default=Channel.ANY
+    )
     source = models.CharField(
         _("source"), max_length=120, help_text=_("Where we have this from, for instance a business card.")
     )
@@ -26,6 +37,9 @@ class ContactPerson(Tracked):
     objects_to_mail = models.BooleanField(_("wants no mailings"), default=False)
     has_objected = models.BooleanField(_("has objected to being recorded"), default=False)
     anonymised_on = models.DateField(_("anonymised on"), null=True, blank=True, editable=False)
+
+    # derived
+    search_text = models.TextField(editable=False, blank=True)
 
     objects = ContactPersonQuerySet.as_manager()
 
@@ -40,7 +54,15 @@ class ContactPerson(Tracked):
                 violation_error_message=_("A contact person needs a last name."),
             )
         ]
-        triggers = [leaves_trail(hidden=("first_name", "last_name", "email", "phone", "source"))]
+        indexes = [
+            GinIndex(fields=["search_text"], opclasses=["gin_trgm_ops"], name="employers_person_search"),
+        ]
+        triggers = [
+            leaves_trail(
+                hidden=("first_name", "last_name", "email", "phone", "mobile", "source"),
+                derived=("search_text",),
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.first_name} {self.last_name}".strip()

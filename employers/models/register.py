@@ -1,5 +1,6 @@
 """What the register tells (R2): registrations, establishments and counts of jobs."""
 
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -97,6 +98,8 @@ class Establishment(Tracked):
     register_values = models.JSONField(editable=False, default=dict, blank=True)
     started_on = models.DateField(_("started on"), null=True, blank=True)
     ended_on = models.DateField(_("ended on"), null=True, blank=True)
+    # derived
+    search_text = models.TextField(editable=False, blank=True)
 
     class Meta:
         verbose_name = _("establishment")
@@ -123,9 +126,13 @@ class Establishment(Tracked):
         indexes = [
             models.Index(fields=["postcode", "house_number"], name="employers_estab_address"),
             models.Index(fields=["source", "ended_on"], name="employers_estab_source"),
+            GinIndex(fields=["search_text"], opclasses=["gin_trgm_ops"], name="employers_estab_search"),
         ]
         triggers = [
-            leaves_trail(hidden=("name", "enterprise_name", "phone", "own_fields", "register_values"))
+            leaves_trail(
+                hidden=("name", "enterprise_name", "phone", "own_fields", "register_values"),
+                derived=("search_text",),
+            )
         ]
 
     def __str__(self) -> str:

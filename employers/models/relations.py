@@ -5,6 +5,7 @@ from deventer_crm.core.trail import leaves_trail
 
 from .contact import ContactMoment
 from .employer import Employer
+from .followups import FollowUp
 
 
 class EmployerReader(Employer.readers.through):  # type: ignore[name-defined,misc]  # made by Django
@@ -33,6 +34,14 @@ class ContactMomentEmployer(ContactMoment.employers.through):  # type: ignore[na
 
 class ContactMomentPerson(ContactMoment.people.through):  # type: ignore[name-defined,misc]  # made by Django
     """A contact person took part in a contact moment."""
+
+    class Meta:
+        proxy = True
+        triggers = [leaves_trail()]
+
+
+class FollowUpReader(FollowUp.readers.through):  # type: ignore[name-defined,misc]  # made by Django
+    """Somebody may see a confidential follow-up."""
 
     class Meta:
         proxy = True

@@ -18,6 +18,7 @@ from employers.models import (
     ContactPerson,
     Employer,
     Establishment,
+    FollowUp,
     JobCount,
     Membership,
     Position,
@@ -235,6 +236,28 @@ class ContactMomentFactory(DjangoModelFactory):
     def people(self, create: bool, extracted: Any, **options: Any) -> None:
         if create and extracted:
             self.people.set(extracted)
+
+    @factory.post_generation
+    def readers(self, create: bool, extracted: Any, **options: Any) -> None:
+        if create and extracted:
+            self.readers.set(extracted)
+
+
+class FollowUpFactory(DjangoModelFactory):
+    """An open action; `promise=True` an unconfirmed promise to the employer, `readers=[…]` fills those."""
+
+    class Meta:
+        model = FollowUp
+        skip_postgeneration_save = True
+
+    class Params:
+        promise = factory.Trait(kind=FollowUp.Kind.PROMISE_TO)
+
+    employer = factory.SubFactory(EmployerFactory)
+    what = "Overzicht van laadpalen sturen"
+    owner = factory.SubFactory("tests.accounts.factories.UserFactory", role="AM")
+    made_on = dt.date(2026, 11, 2)
+    due_on = dt.date(2026, 11, 30)
 
     @factory.post_generation
     def readers(self, create: bool, extracted: Any, **options: Any) -> None:
