@@ -3,7 +3,7 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 from employers import urls_import, urls_toplist
-from employers.views import dossier, employers, listing, people
+from employers.views import contact, dossier, employers, listing, people
 
 app_name = "employers"
 employer_patterns: list[URLPattern | URLResolver] = [
@@ -18,9 +18,9 @@ employer_patterns: list[URLPattern | URLResolver] = [
     path("<int:pk>/samenvoegen/<int:grouping_pk>/terugdraaien/", employers.employer_ungroup, name="ungroup"),
     path("<int:pk>/niet-meer-gebruiken/", employers.employer_retire, name="retire"),
     path("<int:pk>/weer-gebruiken/", employers.employer_reuse, name="reuse"),
-    path("<int:pk>/contact/", dossier.contact_add, name="contact_add"),
-    path("<int:pk>/contact/<int:moment_pk>/wijzigen/", dossier.contact_edit, name="contact_edit"),
-    path("<int:pk>/contact/<int:moment_pk>/intrekken/", dossier.contact_withdraw, name="contact_withdraw"),
+    path("<int:pk>/contact/", contact.contact_add, name="contact_add"),
+    path("<int:pk>/contact/<int:moment_pk>/wijzigen/", contact.contact_edit, name="contact_edit"),
+    path("<int:pk>/contact/<int:moment_pk>/intrekken/", contact.contact_withdraw, name="contact_withdraw"),
 ]
 
 person_patterns = [
