@@ -20,6 +20,7 @@ from budget.forms import JOINT, HoursForm, PlanForm
 from budget.models import BudgetYear, MonthConfirmation, TimeEntry
 from deventer_crm.core import clock
 from deventer_crm.core.commitments import State
+from deventer_crm.core.forms import put_errors
 from deventer_crm.core.parsing import whole_number
 from employers.models import Employer, Track
 
@@ -84,7 +85,7 @@ def plan(request: HttpRequest, year: int) -> HttpResponse:
                 reason=form.cleaned_data["reason"],
             )
         except ValidationError as refusal:
-            _show(form, refusal)
+            put_errors(form, refusal)
         else:
             messages.success(request, _("The plan of %(year)s is saved.") % {"year": year})
             return redirect("budget:year", year=year)
@@ -147,7 +148,7 @@ def hours(request: HttpRequest) -> HttpResponse:
                 note=data["note"],
             )
         except ValidationError as refusal:
-            _show(form, refusal)
+            put_errors(form, refusal)
         else:
             messages.success(request, _("Your hours are booked."))
             return redirect("budget:hours")
@@ -242,15 +243,6 @@ def contact_share(year: int, as_of: dt.date) -> Decimal | None:
     )
     total = sum(sums.values(), Decimal(0))
     return sums.get(TimeEntry.Kind.CONTACT, Decimal(0)) / total if total else None
-
-
-def _show(form: Any, refusal: ValidationError) -> None:
-    """Put a service's refusal beside its field, or on top when the form has no such field."""
-    if hasattr(refusal, "error_dict"):
-        for name, errors in refusal.error_dict.items():
-            form.add_error(name if name in form.fields else None, errors)
-    else:
-        form.add_error(None, refusal)
 
 
 def _known_year(year: int) -> None:

@@ -1,11 +1,21 @@
-"""The form mixin every form of the product uses."""
+"""What every form of the product shares."""
 
 from typing import Any
 
 from crispy_forms.helper import FormHelper
 from django import forms
+from django.core.exceptions import ValidationError
 
 from deventer_crm.core.services import StaleRecord, save_tracked
+
+
+def put_errors(form: forms.BaseForm, error: ValidationError) -> None:
+    """Errors of a service beside the fields of the form; what has no field there goes on top."""
+    if not hasattr(error, "error_dict"):
+        form.add_error(None, error)
+        return
+    for name, messages in error.message_dict.items():
+        form.add_error(name if name in form.fields else None, messages)
 
 
 class CrmFormMixin:

@@ -185,12 +185,3 @@ class RetireForm(CrmForm):
     """Why an employer is no longer used."""
 
     reason = forms.CharField(label=_("Reason"), max_length=200)
-
-
-def put_errors(form: forms.BaseForm, error: ValidationError) -> None:
-    """Errors of a service beside the fields of the form; what has no field there goes on top."""
-    if not hasattr(error, "error_dict"):
-        form.add_error(None, error)
-        return
-    for name, messages in error.message_dict.items():
-        form.add_error(name if name in form.fields else None, messages)

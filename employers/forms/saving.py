@@ -6,8 +6,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from deventer_crm.core.forms import VersionedModelForm
-from employers.forms.employers import put_errors
+from deventer_crm.core.forms import VersionedModelForm, put_errors
 
 
 def save_form(

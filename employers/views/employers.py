@@ -14,13 +14,13 @@ from django.views.decorators.http import require_POST
 from accounts.permissions import require
 from accounts.roles import Act
 from deventer_crm.core import clock
+from deventer_crm.core.forms import put_errors
 from employers.forms.employers import (
     EmployerForm,
     GroupForm,
     ManagerForm,
     NewEmployerForm,
     RetireForm,
-    put_errors,
 )
 from employers.forms.saving import save_form
 from employers.models import AccountAssignment, Employer, EmployerGrouping

@@ -12,8 +12,8 @@ from django.views.decorators.http import require_safe
 from accounts.permissions import require
 from accounts.roles import Act
 from deventer_crm.core import clock
+from deventer_crm.core.forms import put_errors
 from deventer_crm.core.parsing import whole_number
-from employers.forms.employers import put_errors
 from employers.forms.people import EndPositionForm, PersonForm, PositionForm
 from employers.forms.saving import save_form
 from employers.models import ContactPerson, Employer, Position

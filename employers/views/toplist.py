@@ -5,7 +5,6 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db.models import Q
-from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -17,6 +16,7 @@ from accounts.permissions import require
 from accounts.roles import Act
 from deventer_crm.core import clock
 from deventer_crm.core.formatting import nl_date
+from deventer_crm.core.forms import put_errors
 from deventer_crm.core.memo import remembering
 from deventer_crm.core.panels import panels_for
 from deventer_crm.core.parsing import whole_number
@@ -144,7 +144,7 @@ def freeze(request: HttpRequest, year: int) -> HttpResponse:
                 reason=form.cleaned_data.get("reason", ""),
             )
         except ValidationError as problem:
-            _add_errors(form, problem)
+            put_errors(form, problem)
         else:
             messages.success(request, _("The list of %(year)s is frozen.") % {"year": year})
             return redirect("employers:top", year=year)
@@ -188,7 +188,7 @@ def adjust(request: HttpRequest, year: int) -> HttpResponse:
                 year, employer, status=status, reason=form.cleaned_data["reason"], by=request.user
             )
         except ValidationError as problem:
-            _add_errors(form, problem)
+            put_errors(form, problem)
         else:
             messages.success(request, _adjusted(status, employer, year))
             return redirect("employers:top", year=year)
@@ -229,12 +229,3 @@ def withdraw(request: HttpRequest, year: int, pk: int) -> HttpResponse:
         request, _("The change for %(name)s is taken back.") % {"name": adjustment.employer.name}
     )
     return redirect("employers:top", year=year)
-
-
-def _add_errors(form: Form, problem: ValidationError) -> None:
-    """Beside the field they are about; what has no field stands on top."""
-    if not hasattr(problem, "error_dict"):
-        form.add_error(None, problem)
-        return
-    for name, errors in problem.error_dict.items():
-        form.add_error(name if name in form.fields else None, errors)

@@ -11,9 +11,8 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import CollegeMember
 from deventer_crm.core import clock
-from deventer_crm.core.forms import CrmForm, VersionedModelForm
+from deventer_crm.core.forms import CrmForm, VersionedModelForm, put_errors
 from deventer_crm.core.services import StaleRecord
-from employers.forms.employers import put_errors
 from employers.models import ContactPerson, Employer
 from meetings import services
 from meetings.models import Invitation, Meeting

@@ -16,10 +16,9 @@ from django.utils.translation import gettext_lazy
 from accounts.models import CollegeMember, User
 from accounts.roles import Role
 from deventer_crm.core import clock
-from deventer_crm.core.forms import VersionedModelForm
+from deventer_crm.core.forms import VersionedModelForm, put_errors
 from deventer_crm.core.parsing import whole_number, whole_numbers
 from deventer_crm.core.services import StaleRecord
-from employers.forms.employers import put_errors
 from employers.models import ContactPerson, Employer, Theme
 from meetings import services
 from meetings.models import Meeting, MeetingKind

@@ -9,9 +9,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from deventer_crm.core import clock
-from deventer_crm.core.forms import CrmForm, VersionedModelForm
+from deventer_crm.core.forms import CrmForm, VersionedModelForm, put_errors
 from deventer_crm.core.services import StaleRecord
-from employers.forms.employers import put_errors
 from meetings import services
 from meetings.models import Meeting, Participant, Report
 

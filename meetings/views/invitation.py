@@ -10,8 +10,8 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.permissions import allow, require
 from accounts.roles import Act
+from deventer_crm.core.forms import put_errors
 from deventer_crm.core.parsing import whole_number
-from employers.forms.employers import put_errors
 from employers.models import Employer
 from meetings import services
 from meetings.forms.invitation import AnswerForm, InvitationForm, WithdrawForm
