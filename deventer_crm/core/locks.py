@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from django.db import connection
+from django.db.transaction import TransactionManagementError
 
 
 def lock_number(name: str) -> int:
@@ -39,16 +40,13 @@ def _unlock(number: int) -> None:
         cursor.execute("SELECT pg_advisory_unlock(%s)", [number])
 
 
-def try_transaction_lock(name: str) -> bool:
-    """Whether this transaction may do the named job; held until it commits or rolls back.
+def lock_transaction(name: str) -> None:
+    """Wait until this transaction is the only one doing the named job; held until it commits or rolls back.
 
-    Raises django.db.transaction.TransactionManagementError outside a transaction, where the lock would
-    be gone at once."""
+    Raises django.db.transaction.TransactionManagementError outside a transaction, where the lock would be
+    gone at once."""
     connection.validate_no_broken_transaction()
     if not connection.in_atomic_block:
-        from django.db.transaction import TransactionManagementError
-
         raise TransactionManagementError("A transaction lock needs a transaction.")
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [lock_number(name)])
-        return bool(cursor.fetchone()[0])
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [lock_number(name)])

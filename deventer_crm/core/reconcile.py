@@ -17,7 +17,7 @@ from django.db.models import QuerySet
 
 from deventer_crm.core import clock, reminders
 from deventer_crm.core.jobs import recorded
-from deventer_crm.core.locks import lock_number
+from deventer_crm.core.locks import lock_transaction
 from deventer_crm.core.models import Reminder
 from deventer_crm.core.reminders import Rule, Wanted
 from deventer_crm.core.tasks import enqueue
@@ -200,9 +200,8 @@ def request_reconcile(kinds: str | Iterable[str], target_ids: Iterable[int] | No
 
 def _reconcile_rule(rule: Rule, today: dt.date, narrow: list[int] | None) -> Counts:
     with transaction.atomic():
-        with connection.cursor() as cursor:
-            # Before the rule reads: what it saw may not be older than what another run already wrote.
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [lock_number(f"reconcile:{rule.kind}")])
+        # Before the rule reads: what it saw may not be older than what another run already wrote.
+        lock_transaction(f"reconcile:{rule.kind}")
         wanted = _wanted(rule.function(today, narrow))
         lapsing = _lapsing(rule, today, narrow)
         return _apply(rule, today, narrow, wanted, lapsing)

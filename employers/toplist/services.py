@@ -4,11 +4,11 @@ import datetime as dt
 from typing import TYPE_CHECKING
 
 from django.core.exceptions import ValidationError
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from deventer_crm.core import clock
-from deventer_crm.core.locks import lock_number
+from deventer_crm.core.locks import lock_transaction
 from deventer_crm.core.reconcile import request_reconcile
 from deventer_crm.core.reminders import RULES
 from deventer_crm.core.services import save_tracked
@@ -31,8 +31,7 @@ class AlreadyFrozen(ValidationError):
 
 def _lock_year(year: int) -> None:
     """One person at a time changes the list of a year; the second waits and then sees what the first did."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [lock_number(f"top_list:{year}")])
+    lock_transaction(f"top_list:{year}")
 
 
 @transaction.atomic

@@ -207,11 +207,11 @@ def test_a_transaction_lock_lasts_as_long_as_the_transaction(other_session: Any)
         return not other_session.fetchone()[0]
 
     with transaction.atomic():
-        assert locks.try_transaction_lock("import")
+        locks.lock_transaction("import")
         assert taken()
     assert not taken()
     with pytest.raises(transaction.TransactionManagementError):
-        locks.try_transaction_lock("import")
+        locks.lock_transaction("import")
 
 
 def test_lock_numbers_fit_postgresql_and_differ() -> None:
