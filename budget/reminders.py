@@ -10,18 +10,8 @@ from accounts.roles import Role
 from budget import selectors
 from budget.models import BudgetYear, MonthConfirmation, TimeEntry
 from deventer_crm.core import policy
-from deventer_crm.core.commitments import State
-from deventer_crm.core.models import Commitment
+from deventer_crm.core.commitments import State, commitment_on
 from deventer_crm.core.reminders import Wanted, rule, year_is_over
-
-
-def _split_commitment(today: dt.date, targets: list[int] | None) -> Commitment | None:
-    rows = Commitment.objects.on(today).filter(code="C5")
-    return rows.filter(pk__in=targets).first() if targets is not None else rows.first()
-
-
-def _leads() -> list[int]:
-    return list(User.objects.with_role(Role.TEAM_LEAD).values_list("pk", flat=True))
 
 
 @rule(
@@ -33,13 +23,16 @@ def _leads() -> list[int]:
 )
 def budget_not_split(today: dt.date, targets: list[int] | None = None) -> list[Wanted]:
     """At once, to the lead, from the day the plan left the margin."""
-    commitment = _split_commitment(today, targets)
+    commitment = commitment_on("C5", today, among=targets)
     if commitment is None:
         return []
     view = selectors.split(today.year, today)
     if view.plan_state != State.AT_RISK or view.planned_on is None:
         return []
-    return [Wanted(commitment.pk, lead, view.planned_on, str(today.year)) for lead in _leads()]
+    return [
+        Wanted(commitment.pk, lead, view.planned_on, str(today.year))
+        for lead in User.objects.ids_with_role(Role.TEAM_LEAD)
+    ]
 
 
 @rule(
@@ -51,10 +44,13 @@ def budget_not_split(today: dt.date, targets: list[int] | None = None) -> list[W
 )
 def spending_outside_band(today: dt.date, targets: list[int] | None = None) -> list[Wanted]:
     """Once a month, to the lead, from min_booked_hours on."""
-    commitment = _split_commitment(today, targets)
+    commitment = commitment_on("C5", today, among=targets)
     if commitment is None or selectors.split(today.year, today).spending_state != State.AT_RISK:
         return []
-    return [Wanted(commitment.pk, lead, today.replace(day=1), f"{today:%Y-%m}") for lead in _leads()]
+    return [
+        Wanted(commitment.pk, lead, today.replace(day=1), f"{today:%Y-%m}")
+        for lead in User.objects.ids_with_role(Role.TEAM_LEAD)
+    ]
 
 
 def _month_is_closed(period: str, today: dt.date) -> bool:

@@ -13,8 +13,7 @@ from django.db.models.functions import TruncMonth
 
 from budget.models import BudgetYear, TimeEntry, TrackBudget
 from deventer_crm.core import policy
-from deventer_crm.core.commitments import Norm, Period, State, norm_on
-from deventer_crm.core.models import Commitment
+from deventer_crm.core.commitments import Norm, Period, State, norm_of
 from employers.models import Track
 
 ZERO = Decimal(0)
@@ -171,9 +170,7 @@ def plan_of(lines: Iterable[TrackBudget]) -> tuple[Pair, Pair, Decimal, Decimal]
 
 def split_norm(as_of: dt.date) -> Norm:
     """The norm of C5 valid on that day; 80 with 2 points tolerance when nobody recorded one."""
-    commitment = Commitment.objects.on(as_of).filter(code="C5").prefetch_related("norms").first()
-    found = norm_on(commitment, as_of) if commitment else None
-    return found or DEFAULT_NORM
+    return norm_of("C5", as_of) or DEFAULT_NORM
 
 
 def split(year: int, as_of: dt.date, norm: Norm | None = None) -> Split:

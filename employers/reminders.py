@@ -10,23 +10,15 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from accounts.roles import Role
 from deventer_crm.core import policy
+from deventer_crm.core.commitments import commitment_on
 from deventer_crm.core.models import Commitment
 from deventer_crm.core.reminders import Wanted, rule, year_is_over
 from employers.toplist.ranking import newest_reference_date
 from employers.toplist.selectors import standing_list
 
 
-def _c1(day: dt.date, targets: list[int] | None) -> Commitment | None:
-    rows = Commitment.objects.on(day).filter(code="C1")
-    if targets is not None:
-        rows = rows.filter(pk__in=targets)
-    found: Commitment | None = rows.first()
-    return found
-
-
 def _everyone(commitment: Commitment, role: Role, due_on: dt.date, period: str) -> list[Wanted]:
-    people = User.objects.with_role(role).values_list("pk", flat=True)
-    return [Wanted(commitment.pk, person, due_on, period) for person in people]
+    return [Wanted(commitment.pk, person, due_on, period) for person in User.objects.ids_with_role(role)]
 
 
 @rule(
@@ -39,7 +31,7 @@ def _everyone(commitment: Commitment, role: Role, due_on: dt.date, period: str) 
 def list_not_frozen(today: dt.date, targets: list[int] | None = None) -> Iterable[Wanted]:
     """From 1 March on (a setting) the lead is asked to freeze the list of the year."""
     due_on = policy.month_day(policy.value("top_list_frozen_by", today), today.year)
-    commitment = _c1(today, targets)
+    commitment = commitment_on("C1", today, among=targets)
     if commitment is None or today < due_on or standing_list(today.year, today) is not None:
         return []
     return _everyone(commitment, Role.TEAM_LEAD, due_on, str(today.year))
@@ -54,7 +46,7 @@ def list_not_frozen(today: dt.date, targets: list[int] | None = None) -> Iterabl
 def register_old(today: dt.date, targets: list[int] | None = None) -> Iterable[Wanted]:
     """The newest reference date is longer ago than 14 months (a setting). The period is that date: a newer
     delivery that is old again raises a new reminder. Without any register there is nothing that aged."""
-    commitment = _c1(today, targets)
+    commitment = commitment_on("C1", today, among=targets)
     newest = newest_reference_date(today)
     if commitment is None or newest is None:
         return []

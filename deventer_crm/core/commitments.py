@@ -149,6 +149,19 @@ def norm_on(commitment: Commitment, day: dt.date) -> Norm | None:
     return Norm(found.value, found.tolerance) if found else None
 
 
+def commitment_on(code: str, day: dt.date, *, among: Iterable[int] | None = None) -> Commitment | None:
+    """The commitment with that code in the policy of that day; `among`: only when it is one of these."""
+    rows = Commitment.objects.on(day).filter(code=code)
+    found: Commitment | None = (rows if among is None else rows.filter(pk__in=among)).first()
+    return found
+
+
+def norm_of(code: str, day: dt.date) -> Norm | None:
+    """The norm of the commitment with that code on that day; None when nobody recorded one."""
+    commitment = commitment_on(code, day)
+    return norm_on(commitment, day) if commitment else None
+
+
 def evaluate(commitment: Commitment, as_of: dt.date | None = None, year: int | None = None) -> Measure:
     """Measure one commitment as of a day (R1), over the year of that day or the year asked for."""
     as_of = as_of or clock.today()

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.utils.translation import ngettext
 
 from deventer_crm.core import clock
-from deventer_crm.core.commitments import norm_on
-from deventer_crm.core.models import Commitment
+from deventer_crm.core.commitments import norm_of
 from employers.models import Employer, Registration, TopList, TopListAdjustment, TopListEntry
 from employers.models.toplist import EntryStatus
 
@@ -114,8 +113,7 @@ class YearList:
 def default_size(year: int, today: dt.date | None = None) -> int:
     """The norm of C1 (R4) on today's day in that year: its first or last day when today lies outside."""
     day = min(max(today or clock.today(), dt.date(year, 1, 1)), dt.date(year, 12, 31))
-    commitment = Commitment.objects.on(day).filter(code="C1").prefetch_related("norms").first()
-    norm = norm_on(commitment, day) if commitment else None
+    norm = norm_of("C1", day)
     return int(norm.value) if norm and norm.value >= 1 else FALLBACK_SIZE
 
 

@@ -16,11 +16,6 @@ from employers.models import AccountAssignment
 from meetings.models import Invitation, Meeting, MeetingEmployer
 
 
-def people_with(role: Role) -> list[int]:
-    """Ids of everybody active in a role."""
-    return list(User.objects.with_role(role).values_list("pk", flat=True))
-
-
 def secretaries_by_member(today: dt.date) -> dict[int, list[int]]:
     """College member → the secretaries with a mandate of that day."""
     found: dict[int, list[int]] = defaultdict(list)
@@ -53,7 +48,7 @@ def invitation_unanswered(today: dt.date, targets: list[int] | None = None) -> I
     listed = list(rows.values_list("pk", "sent_on", "college_member_id"))
     if not listed:
         return []
-    by_member, everybody = secretaries_by_member(today), people_with(Role.SECRETARY)
+    by_member, everybody = secretaries_by_member(today), User.objects.ids_with_role(Role.SECRETARY)
     return [
         Wanted(pk, person, sent_on + dt.timedelta(days=days), f"invitation:{pk}")
         for pk, sent_on, member_id in listed
@@ -99,6 +94,6 @@ def report_missing(today: dt.date, targets: list[int] | None = None) -> Iterable
         if due <= today and who is not None:
             wanted.append(Wanted(pk, who, due, period))
         if late <= today:
-            leads = people_with(Role.TEAM_LEAD) if leads is None else leads
+            leads = User.objects.ids_with_role(Role.TEAM_LEAD) if leads is None else leads
             wanted += [Wanted(pk, lead, late, period, escalated=True) for lead in leads if lead != who]
     return wanted

@@ -9,13 +9,12 @@ from fractions import Fraction
 
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import User
 from accounts.roles import Role
 from deventer_crm.core import policy
 from deventer_crm.core.commitments import Measure, evaluate
 from deventer_crm.core.models import Commitment
 from deventer_crm.core.reminders import Wanted, rule, year_is_over
-
-from .meeting import people_with
 
 
 def _short(measure_name: str, today: dt.date, targets: list[int] | None) -> list[Measure]:
@@ -35,7 +34,7 @@ def _to(role: Role, short: list[Measure], due: dt.date, *, escalated: bool = Fal
     return [
         Wanted(seen.commitment.pk, person, due, str(due.year), escalated=escalated)
         for seen in short
-        for person in people_with(role)
+        for person in User.objects.ids_with_role(role)
     ]
 
 

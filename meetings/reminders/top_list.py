@@ -50,7 +50,7 @@ def top_list_nothing(today: dt.date, targets: list[int] | None = None) -> Iterab
         ]
     for name, role in ((SECOND, Role.SECRETARY), (THIRD, Role.TEAM_LEAD)):
         if still_open and today >= due[name]:
-            people = list(User.objects.with_role(role).values_list("pk", flat=True))
+            people = User.objects.ids_with_role(role)
             wanted += [
                 Wanted(entry.pk, person, due[name], str(year), escalated=True)
                 for entry in still_open
