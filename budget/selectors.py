@@ -1,4 +1,5 @@
-"""The 80/20 figures of a year as of a day (R6): reserved, spent, forecast, and what it takes.
+"""The 80/20 figures of a year as of a day (R6): reserved, spent, forecast, and what it takes; and the hours
+of one person.
 
 Shares are fractions of the sector track over both tracks; "niet toe te rekenen" stays outside. A share is
 None when there is nothing to divide. Hours and euros are Decimal and rounded only on the screen."""
@@ -11,8 +12,9 @@ from decimal import Decimal
 from django.db.models import Q, Sum
 from django.db.models.functions import TruncMonth
 
-from budget.models import BudgetYear, TimeEntry, TrackBudget
-from deventer_crm.core import policy
+from accounts.models import User
+from budget.models import BudgetYear, MonthConfirmation, TimeEntry, TrackBudget
+from deventer_crm.core import clock, policy
 from deventer_crm.core.commitments import Norm, Period, State, norm_of
 from employers.models import Track
 
@@ -254,3 +256,55 @@ def booked_recently(year: int, as_of: dt.date) -> Pair:
         inner_city=Sum("hours", filter=Q(track__code=Track.INNER_CITY)),
     )
     return Pair(sums["sectors"] or ZERO, sums["inner_city"] or ZERO)
+
+
+def planned_by_track(budget_year: BudgetYear) -> dict[int, tuple[Decimal, Decimal]]:
+    """What the lines of a year add up to: hours and euros by id of the track, amendments to come included."""
+    rows = budget_year.lines.order_by().values("track").annotate(h=Sum("hours"), e=Sum("euros"))
+    return {row["track"]: (row["h"], row["e"]) for row in rows}
+
+
+def contact_share(year: int, as_of: dt.date) -> Decimal | None:
+    """The share of booked hours that was contact with companies, 0 to 1."""
+    sums = dict(
+        TimeEntry.objects.filter(day__year=year, day__lte=as_of)
+        .order_by()
+        .values_list("kind")
+        .annotate(total=Sum("hours"))
+    )
+    total = sum(sums.values(), ZERO)
+    return sums.get(TimeEntry.Kind.CONTACT, ZERO) / total if total else None
+
+
+@dataclass(frozen=True)
+class OwnMonth:
+    """The hours of one person in one month; `confirmed_on` is empty as long as the month is open."""
+
+    first: dt.date
+    hours: Decimal
+    confirmed_on: dt.date | None
+    can_confirm: bool
+
+
+def own_months(user: User) -> list[OwnMonth]:
+    """The last four months of a person: hours booked, confirmed or not, and whether it can be confirmed."""
+    today = clock.today()
+    firsts = [today.replace(day=1)]
+    while len(firsts) < 4:
+        firsts.append((firsts[-1] - dt.timedelta(days=1)).replace(day=1))
+    confirmed = dict(
+        MonthConfirmation.objects.filter(user=user, month__in=firsts).values_list("month", "confirmed_on")
+    )
+    sums: dict[dt.date, Decimal] = {}
+    for day, booked in TimeEntry.objects.filter(user=user, day__gte=firsts[-1]).values_list("day", "hours"):
+        first = day.replace(day=1)
+        sums[first] = sums.get(first, ZERO) + booked
+    return [
+        OwnMonth(
+            first=first,
+            hours=sums.get(first, ZERO),
+            confirmed_on=confirmed.get(first),
+            can_confirm=first < today.replace(day=1) and first not in confirmed,
+        )
+        for first in firsts
+    ]

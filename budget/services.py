@@ -10,7 +10,9 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from budget.models import BudgetYear, MonthConfirmation, TimeEntry, TrackBudget
+from budget.selectors import planned_by_track
 from deventer_crm.core import clock, policy
+from deventer_crm.core.reconcile import request_reconcile
 from deventer_crm.core.services import save_tracked
 from employers.models import Employer, Track
 
@@ -45,14 +47,12 @@ def plan_budget(
         budget_year = save_tracked(BudgetYear(year=year), by=by)
     if budget_year.locked_on:
         raise ValidationError(_("This year is locked; it takes no changes."))
-    current: dict[int, tuple[Decimal, Decimal]] = {}
-    for line in budget_year.lines.all():
-        hours, euros = current.get(line.track_id, (Decimal(0), Decimal(0)))
-        current[line.track_id] = (hours + line.hours, euros + line.euros)
-        if line.planned_on > planned_on:
-            raise ValidationError(
-                {"planned_on": _("There is a later amendment, from %(day)s.") % {"day": line.planned_on}}
-            )
+    later = budget_year.lines.filter(planned_on__gt=planned_on).first()
+    if later is not None:
+        raise ValidationError(
+            {"planned_on": _("There is a later amendment, from %(day)s.") % {"day": later.planned_on}}
+        )
+    current = planned_by_track(budget_year)
     if current and not reason.strip():
         raise ValidationError({"reason": _("Say why the plan changes.")})
     for track, wanted in reservations.items():
@@ -190,6 +190,4 @@ def refuse_closed_day(user: User, day: dt.date) -> None:
 
 def _reconsider(*kinds: str) -> None:
     """Let the reminders of these kinds be looked at again once this is committed."""
-    from deventer_crm.core.reconcile import request_reconcile
-
     request_reconcile(list(kinds))

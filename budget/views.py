@@ -1,13 +1,10 @@
 """Pages of the budget: 80/20 of a year, the plan, own hours."""
 
 import datetime as dt
-from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.core.paginator import Paginator
-from django.db.models import Sum
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -17,10 +14,11 @@ from accounts.permissions import require
 from accounts.roles import Act
 from budget import selectors, services
 from budget.forms import JOINT, HoursForm, PlanForm
-from budget.models import BudgetYear, MonthConfirmation, TimeEntry
+from budget.models import BudgetYear, TimeEntry
 from deventer_crm.core import clock
 from deventer_crm.core.commitments import State
 from deventer_crm.core.forms import put_errors
+from deventer_crm.core.paging import page_of
 from deventer_crm.core.parsing import whole_number
 from employers.models import Employer, Track
 
@@ -41,7 +39,7 @@ def year(request: HttpRequest, year: int) -> HttpResponse:
     _known_year(year)
     as_of = min(clock.today(), dt.date(year, 12, 31))
     view = selectors.split(year, as_of)
-    contact = contact_share(year, as_of)
+    contact = selectors.contact_share(year, as_of)
     context = {
         "view": view,
         "rows": [
@@ -70,10 +68,7 @@ def plan(request: HttpRequest, year: int) -> HttpResponse:
     """Plan a year, or amend it with a reason."""
     _known_year(year)
     budget_year = BudgetYear.objects.filter(year=year).first()
-    totals: dict[int, tuple[Decimal, Decimal]] = {}
-    if budget_year:
-        for row in budget_year.lines.order_by().values("track").annotate(h=Sum("hours"), e=Sum("euros")):
-            totals[row["track"]] = (row["h"], row["e"])
+    totals = selectors.planned_by_track(budget_year) if budget_year else {}
     form = PlanForm(request.POST or None, totals=totals, user=request.user)
     if request.method == "POST" and form.is_valid():
         try:
@@ -111,7 +106,7 @@ def year_hours(request: HttpRequest, year: int) -> HttpResponse:
     track = request.GET.get("spoor", "")
     if track:
         rows = rows.filter(track__code=track)
-    page = Paginator(rows, 50).get_page(request.GET.get("page"))
+    page = page_of(rows, request.GET.get("page"), 50)
     context = {
         "page_obj": page,
         "seen": _seen(page, request.user),
@@ -153,12 +148,12 @@ def hours(request: HttpRequest) -> HttpResponse:
             messages.success(request, _("Your hours are booked."))
             return redirect("budget:hours")
     mine = TimeEntry.objects.filter(user=request.user).select_related("track", "employer")
-    page = Paginator(mine, 25).get_page(request.GET.get("page"))
+    page = page_of(mine, request.GET.get("page"))
     context = {
         "form": form,
         "page_obj": page,
         "seen": _seen(page, request.user),
-        "months": own_months(request.user),
+        "months": selectors.own_months(request.user),
     }
     return render(request, "budget/hours.html", context, status=422 if form.is_bound else 200)
 
@@ -207,42 +202,6 @@ def _seen(entries: Any, user: Any) -> set[int]:
     """Which employers of these entries this reader may name: one can have become confidential (R10)."""
     named = {entry.employer_id for entry in entries if entry.employer_id}
     return set(Employer.objects.visible_to(user).filter(pk__in=named).values_list("pk", flat=True))
-
-
-def own_months(user: Any) -> list[dict[str, Any]]:
-    """The last four months of a person: hours booked, confirmed or not, and whether it can be confirmed."""
-    today = clock.today()
-    firsts = [today.replace(day=1)]
-    while len(firsts) < 4:
-        firsts.append((firsts[-1] - dt.timedelta(days=1)).replace(day=1))
-    confirmed = dict(
-        MonthConfirmation.objects.filter(user=user, month__in=firsts).values_list("month", "confirmed_on")
-    )
-    sums: dict[dt.date, Decimal] = {}
-    for day, booked in TimeEntry.objects.filter(user=user, day__gte=firsts[-1]).values_list("day", "hours"):
-        first = day.replace(day=1)
-        sums[first] = sums.get(first, Decimal(0)) + booked
-    return [
-        {
-            "first": first,
-            "hours": sums.get(first, Decimal(0)),
-            "confirmed_on": confirmed.get(first),
-            "can_confirm": first < today.replace(day=1) and first not in confirmed,
-        }
-        for first in firsts
-    ]
-
-
-def contact_share(year: int, as_of: dt.date) -> Decimal | None:
-    """The share of booked hours that was contact with companies, 0 to 1."""
-    sums = dict(
-        TimeEntry.objects.filter(day__year=year, day__lte=as_of)
-        .order_by()
-        .values_list("kind")
-        .annotate(total=Sum("hours"))
-    )
-    total = sum(sums.values(), Decimal(0))
-    return sums.get(TimeEntry.Kind.CONTACT, Decimal(0)) / total if total else None
 
 
 def _known_year(year: int) -> None:

@@ -221,7 +221,6 @@ GUARDED = {model.__name__ for model in apps.get_models() if has_own_rule(model)}
 HARMLESS = {"none", "model", "create"}
 #: Reads that need no rule of visibility, as "file:function", each with the reason.
 ALLOWED_READS = {
-    "budget/views.py:contact_share": "a share over the whole team; nobody's hours can be read from it",
     "employers/views/toplist.py:_page": "of rows from which hidden employers were taken before",
 }
 
