@@ -18,8 +18,8 @@ from employers.models.reference import SbiVersion
 from employers.models.register import Source
 from employers.register_import.columns import FIELDS, Recogniser
 from employers.register_import.errors import RefusedFile
-from employers.register_import.reading import sniff
 from employers.register_import.running import IMPORTED_SOURCES, limits
+from employers.register_import.sniffing import sniff
 from employers.register_import.texts import FIELD_LABELS
 
 

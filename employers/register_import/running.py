@@ -27,7 +27,8 @@ from .applying import apply, write_rows
 from .columns import Columns, Recogniser, fingerprint
 from .errors import RefusedFile, RegisterBusy
 from .matching import Delivery, counts, find_sbi_version, match, missing_ids, newest_reference_date
-from .reading import Limits, open_table
+from .reading import open_table
+from .sniffing import Limits
 from .staging import Stage
 
 SAMPLE = 5  # first rows of each class on the preview

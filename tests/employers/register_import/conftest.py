@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from employers.register_import.deliveries import import_file
-from employers.register_import.reading import Limits
 from employers.register_import.running import Order, Result, dry_run
+from employers.register_import.sniffing import Limits
 
 from .files import HEADER, write_csv
 
