@@ -1,12 +1,15 @@
 """What every form of the product shares."""
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 from crispy_forms.helper import FormHelper
 from django import forms
 from django.core.exceptions import ValidationError
 
 from deventer_crm.core.services import StaleRecord, save_tracked
+
+Result = TypeVar("Result")
 
 
 def put_errors(form: forms.BaseForm, error: ValidationError) -> None:
@@ -27,6 +30,14 @@ class CrmFormMixin:
         self.helper = FormHelper(self)
         self.helper.form_tag = False
         self.helper.disable_csrf = True
+
+    def attempt(self, act: Callable[[], Result]) -> Result | None:
+        """Call a service with what was typed. None: it refused, and the form says why."""
+        try:
+            return act()
+        except ValidationError as refusal:
+            put_errors(self, refusal)  # type: ignore[arg-type]  # mixed into forms only
+            return None
 
 
 class CrmForm(CrmFormMixin, forms.Form):
@@ -49,13 +60,24 @@ class VersionedModelForm(CrmFormMixin, forms.ModelForm):  # type: ignore[type-ar
         else:
             del self.fields["record_version"]
 
+    @property
+    def expected_version(self) -> int | None:
+        """What the form was opened with, for a service; None for a new record. A request without a version
+        says 0 and so never overwrites."""
+        return (self.cleaned_data.get("record_version") or 0) if self.instance.pk else None
+
+    def attempt(self, act: Callable[[], Result]) -> Result | None:
+        """None also when somebody else saved first."""
+        try:
+            return super().attempt(act)
+        except StaleRecord as conflict:
+            self.show_conflict(conflict)
+            return None
+
     def save_as(self, by: Any) -> Any | None:
         """Save the validated form in the name of `by`; None after a conflict."""
-        expected = self.cleaned_data.get("record_version") if self.instance.pk else None
-        if self.instance.pk and expected is None:
-            expected = 0  # a request without a version never overwrites
         try:
-            record = save_tracked(self.instance, by=by, expected_version=expected)
+            record = save_tracked(self.instance, by=by, expected_version=self.expected_version)
         except StaleRecord as conflict:
             self.show_conflict(conflict)
             return None

@@ -3,10 +3,9 @@
 from collections.abc import Callable
 from typing import Any
 
-from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from deventer_crm.core.forms import VersionedModelForm, put_errors
+from deventer_crm.core.forms import VersionedModelForm
 
 
 def save_form(
@@ -18,17 +17,17 @@ def save_form(
 ) -> Any | None:
     """Save a valid form with `before(instance)` and `after(record)` around it, all or nothing. None: it was
     not saved, and the form carries the errors."""
-    try:
-        with transaction.atomic():
-            if before is not None:
-                before(form.instance)
-            record = form.save_as(by)
-            if record is None:
-                # Somebody else was first: the form says who; what `before` wrote goes with it.
-                transaction.set_rollback(True)
-            elif after is not None:
-                after(record)
-    except ValidationError as error:
-        put_errors(form, error)
-        return None
-    return record
+
+    @transaction.atomic
+    def save() -> Any | None:
+        if before is not None:
+            before(form.instance)
+        record = form.save_as(by)
+        if record is None:
+            # Somebody else was first: the form says who; what `before` wrote goes with it.
+            transaction.set_rollback(True)
+        elif after is not None:
+            after(record)
+        return record
+
+    return form.attempt(save)

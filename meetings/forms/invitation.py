@@ -4,15 +4,13 @@ import datetime as dt
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import CollegeMember
 from deventer_crm.core import clock
-from deventer_crm.core.forms import CrmForm, VersionedModelForm, put_errors
-from deventer_crm.core.services import StaleRecord
+from deventer_crm.core.forms import CrmForm, VersionedModelForm
 from employers.models import ContactPerson, Employer
 from meetings import services
 from meetings.models import Invitation, Meeting
@@ -59,7 +57,6 @@ class InvitationForm(VersionedModelForm):
         today = clock.today()
         if not self.instance.pk:
             self.initial["sent_on"] = today
-        family = Q(employer=employer) | Q(employer__merged_into=employer)
         present = self.instance
         self.fields["person"].queryset = (
             ContactPerson.objects.visible_to(user)
@@ -74,9 +71,10 @@ class InvitationForm(VersionedModelForm):
             Q(ends_on__isnull=True) | Q(ends_on__gte=today - LOOK_BACK) | Q(pk=present.college_member_id or 0)
         )
         self.fields["college_member"].empty_label = _("no college member")
+        family = Employer.objects.filter(Q(pk=employer.pk) | Q(merged_into=employer))
         meetings = Meeting.objects.visible_to(user).filter(
             Q(starts_at__gte=clock.now() - LOOK_BACK) | Q(pk=present.meeting_id or 0),
-            Q(employer_rows__in=_rows(family)),
+            employers__in=family,
         )
         self.fields["meeting"].queryset = meetings.select_related("kind").distinct().order_by("-starts_at")
         self.fields["meeting"].empty_label = _("no meeting yet")
@@ -91,20 +89,11 @@ class InvitationForm(VersionedModelForm):
 
     def save_invitation(self) -> Invitation | None:
         """Save it. None: the form says what is wrong, or who saved first."""
-        expected = (self.cleaned_data.get("record_version") or 0) if self.instance.pk else None
-        try:
-            return services.save_invitation(self.instance, by=self.user, expected_version=expected)
-        except StaleRecord as conflict:
-            self.show_conflict(conflict)
-        except ValidationError as refusal:
-            put_errors(self, refusal)
-        return None
-
-
-def _rows(family: Q) -> Any:
-    from meetings.models import MeetingEmployer
-
-    return MeetingEmployer.objects.filter(family)
+        return self.attempt(
+            lambda: services.save_invitation(
+                self.instance, by=self.user, expected_version=self.expected_version
+            )
+        )
 
 
 class AnswerForm(CrmForm):
@@ -127,14 +116,12 @@ class AnswerForm(CrmForm):
     def save_answer(self) -> bool:
         """Whether it was recorded; if not, the form carries the reason."""
         data = self.cleaned_data
-        try:
-            services.answer_invitation(
+        answered = self.attempt(
+            lambda: services.answer_invitation(
                 self.invitation, by=self.user, answer=data["answer"], answered_on=data["answered_on"]
             )
-        except ValidationError as refusal:
-            put_errors(self, refusal)
-            return False
-        return True
+        )
+        return answered is not None
 
 
 class WithdrawForm(CrmForm):

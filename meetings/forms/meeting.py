@@ -5,7 +5,6 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db import transaction
 from django.db.models import Q
 from django.http import QueryDict
 from django.utils import timezone
@@ -16,9 +15,8 @@ from django.utils.translation import gettext_lazy
 from accounts.models import CollegeMember, User
 from accounts.roles import Role
 from deventer_crm.core import clock
-from deventer_crm.core.forms import VersionedModelForm, put_errors
+from deventer_crm.core.forms import VersionedModelForm
 from deventer_crm.core.parsing import whole_number, whole_numbers
-from deventer_crm.core.services import StaleRecord
 from employers.models import ContactPerson, Employer, Theme
 from meetings import services
 from meetings.models import Meeting, MeetingKind
@@ -224,8 +222,8 @@ class MeetingForm(VersionedModelForm):
         details = {
             name: self.cleaned_data[name] for name in self._meta.fields or () if name in self.cleaned_data
         }
-        try:
-            return act(
+        return self.attempt(
+            lambda: act(
                 by=self.user,
                 starts_at=self.instance.starts_at,
                 ends_at=self.instance.ends_at,
@@ -233,25 +231,15 @@ class MeetingForm(VersionedModelForm):
                 **details,
                 **self._who(),
             )
-        except ValidationError as refusal:
-            put_errors(self, refusal)
-            return None
+        )
 
     def save_changes(self) -> Meeting | None:
         """Save an existing meeting. None: the form says what is wrong, or who saved first."""
-        try:
-            with transaction.atomic():
-                return services.change_meeting(
-                    self.instance,
-                    by=self.user,
-                    expected_version=self.cleaned_data.get("record_version") or 0,
-                    **self._who(),
-                )
-        except StaleRecord as conflict:
-            self.show_conflict(conflict)
-        except ValidationError as refusal:
-            put_errors(self, refusal)
-        return None
+        return self.attempt(
+            lambda: services.change_meeting(
+                self.instance, by=self.user, expected_version=self.expected_version, **self._who()
+            )
+        )
 
 
 def choice_from(data: QueryDict) -> Choice:

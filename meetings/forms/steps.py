@@ -3,14 +3,12 @@
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from deventer_crm.core import clock
-from deventer_crm.core.forms import CrmForm, VersionedModelForm, put_errors
-from deventer_crm.core.services import StaleRecord
+from deventer_crm.core.forms import CrmForm, VersionedModelForm
 from meetings import services
 from meetings.models import Meeting, Participant, Report
 
@@ -34,12 +32,7 @@ class StepForm(CrmForm):
 
     def take(self) -> bool:
         """Whether the step was taken; if not, the form carries the reason."""
-        try:
-            self.act()
-        except ValidationError as refusal:
-            put_errors(self, refusal)
-            return False
-        return True
+        return self.attempt(self.act) is not None
 
     @property
     def behalf(self) -> dict[str, Any]:
@@ -222,28 +215,21 @@ class ReportForm(VersionedModelForm):
         else:
             del self.fields["reported_on"]
 
-    def save_report(self) -> bool:
-        """Whether it was saved; if not, the form says what is wrong, or who saved first."""
+    def act(self) -> Meeting | Report:
+        """The step, or a correction of the text."""
         data = self.cleaned_data
-        try:
-            if self.meeting.state == Meeting.State.HELD:
-                services.report_meeting(
-                    self.meeting,
-                    by=self.user,
-                    summary=data["summary"],
-                    agreements=data["agreements"],
-                    opinions=data["opinions"],
-                    reported_on=data["reported_on"],
-                    on_behalf_of=data.get("on_behalf_of"),
-                )
-            else:
-                services.save_report(
-                    self.instance, by=self.user, expected_version=data.get("record_version") or 0
-                )
-        except StaleRecord as conflict:
-            self.show_conflict(conflict)
-            return False
-        except ValidationError as refusal:
-            put_errors(self, refusal)
-            return False
-        return True
+        if self.meeting.state != Meeting.State.HELD:
+            return services.save_report(self.instance, by=self.user, expected_version=self.expected_version)
+        return services.report_meeting(
+            self.meeting,
+            by=self.user,
+            summary=data["summary"],
+            agreements=data["agreements"],
+            opinions=data["opinions"],
+            reported_on=data["reported_on"],
+            on_behalf_of=data.get("on_behalf_of"),
+        )
+
+    def take(self) -> bool:
+        """Whether it was saved; if not, the form says what is wrong, or who saved first."""
+        return self.attempt(self.act) is not None

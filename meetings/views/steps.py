@@ -134,7 +134,7 @@ def report(request: HttpRequest, pk: int) -> HttpResponse:
         meeting=meeting,
         user=request.user,
     )
-    if request.method == "POST" and form.is_valid() and form.save_report():
+    if request.method == "POST" and form.is_valid() and form.take():
         messages.success(request, _("The report is saved."))
         return redirect(meeting)
     if "report" not in acts_on(meeting, request.user):
@@ -143,43 +143,30 @@ def report(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "meetings/report_form.html", context, status=422 if form.is_bound else 200)
 
 
-def _at_once(
-    request: HttpRequest, pk: int, act: str, step: Callable[[Meeting], Any], done: str
-) -> HttpResponse:
+def at_once(
+    act: str, step: Callable[..., Meeting], *, done: Any
+) -> Callable[[HttpRequest, int], HttpResponse]:
     """A step that asks nothing: one button on the page of the meeting."""
-    meeting = _meeting(request, pk)
-    if act not in acts_on(meeting, request.user):
-        return _too_late(request, meeting)
-    try:
-        step(meeting)
-    except ValidationError as refusal:
-        messages.error(request, " ".join(refusal.messages))
-    else:
-        messages.success(request, done)
-    return redirect("meetings:detail", pk=pk)
+
+    def view(request: HttpRequest, pk: int) -> HttpResponse:
+        meeting = _meeting(request, pk)
+        if act not in acts_on(meeting, request.user):
+            return _too_late(request, meeting)
+        try:
+            step(meeting, by=request.user)
+        except ValidationError as refusal:
+            messages.error(request, " ".join(refusal.messages))
+        else:
+            messages.success(request, done)
+        return redirect("meetings:detail", pk=pk)
+
+    view.__name__ = f"{act}_at_once"
+    return require_POST(view)
 
 
-@require_POST
-@require(Act.PLAN_MEETING)
-def plan_draft(request: HttpRequest, pk: int) -> HttpResponse:
-    """draft → planned."""
-    return _at_once(
-        request,
-        pk,
-        "plan",
-        lambda meeting: services.plan_draft(meeting, by=request.user),
-        _("The meeting is planned."),
-    )
-
-
-@require_POST
-@require(Act.REPORT_MEETING)
-def close(request: HttpRequest, pk: int) -> HttpResponse:
-    """reported → closed."""
-    return _at_once(
-        request,
-        pk,
-        "close",
-        lambda meeting: services.close_meeting(meeting, by=request.user),
-        _("The meeting is closed."),
-    )
+plan_draft = require(Act.PLAN_MEETING)(
+    at_once("plan", services.plan_draft, done=gettext_lazy("The meeting is planned."))
+)
+close = require(Act.REPORT_MEETING)(
+    at_once("close", services.close_meeting, done=gettext_lazy("The meeting is closed."))
+)
