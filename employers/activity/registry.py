@@ -1,0 +1,143 @@
+"""What writes to a timeline: one source for each kind of happening, of any app from employers upward."""
+
+import datetime as dt
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
+
+from django.conf import settings
+from django.db.models import (
+    BigIntegerField,
+    BooleanField,
+    DateTimeField,
+    Expression,
+    ExpressionWrapper,
+    F,
+    Func,
+    Q,
+    QuerySet,
+    Value,
+)
+
+from deventer_crm.core.timeline import Happening
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+#: A queryset, or a statement of one's own with its values; always in the order of INDEX_COLUMNS.
+Part = QuerySet[Any, Any] | tuple[str, Sequence[Any]]
+INDEX_COLUMNS = ("employer_id", "record_id", "at", "is_plan", "is_contact", "user_id", "theme_id")
+
+
+@dataclass(frozen=True)
+class Key:
+    """A row of the index: which record, at which employer, when. `is_upcoming`: read as still to come."""
+
+    pk: int
+    employer_id: int
+    kind: str
+    record_id: int
+    at: dt.datetime
+    is_upcoming: bool = False
+
+
+class ActivitySource:
+    """A kind of happening. `kind`: its code in the index; `group`: what people filter by and services
+    refresh, several kinds may share it (then they share the keys of the records too); `label`: the group's.
+
+    `stays_open`: what is planned stays to come after its day, until the record itself says that it is done."""
+
+    kind: ClassVar[str]
+    group: ClassVar[str]
+    label: ClassVar[Any]
+    stays_open: ClassVar[bool] = False
+
+    def rows(self) -> Part | Sequence[Part]:
+        """Everything that should be in the index (see index_rows); the registry narrows it to the records or
+        employers it refreshes. A row that several parts give is taken once."""
+        raise NotImplementedError
+
+    def content(self, keys: Collection[Key], user: "User") -> Part | None:
+        """(record id, jsonb) of what this reader may see of these records, in one statement that reads no
+        others; None when somebody with these rights sees nothing of this kind. R9 and R10 are decided here."""
+        raise NotImplementedError
+
+    def line(self, key: Key, data: dict[str, Any], user: "User") -> Happening | None:
+        """What is shown of a record that content() gave; None: nothing to tell this reader after all."""
+        raise NotImplementedError
+
+
+#: By kind, in the order in which they are registered.
+SOURCES: dict[str, ActivitySource] = {}
+_Source = TypeVar("_Source", bound=type[ActivitySource])
+
+
+def activity_source(kind: str, *, label: Any, group: str = "") -> Callable[[_Source], _Source]:
+    """Register an ActivitySource, in `timeline.py` of its app. Raises ValueError for a kind that is taken."""
+
+    def register(made: _Source) -> _Source:
+        if kind in SOURCES:
+            raise ValueError(f"{kind!r} is registered already")
+        made.kind, made.group, made.label = kind, group or kind, label
+        SOURCES[kind] = made()
+        return made
+
+    return register
+
+
+def sources_of(names: Collection[str]) -> list[ActivitySource]:
+    """Those of these kinds or groups."""
+    return [source for source in SOURCES.values() if source.kind in names or source.group in names]
+
+
+def group_labels() -> dict[str, Any]:
+    """What people filter by: code and words."""
+    return {source.group: source.label for source in reversed(SOURCES.values())}
+
+
+def day_start(date: "str | Expression | F") -> Func:
+    """The first moment of a day of the calendar here, as a column: PostgreSQL's own cast takes that of UTC."""
+    return Func(
+        F(date) if isinstance(date, str) else date,
+        template=f"((%(expressions)s)::timestamp AT TIME ZONE '{settings.TIME_ZONE}')",
+        output_field=DateTimeField(),
+    )
+
+
+def index_rows(
+    rows: "QuerySet[Any, Any]",
+    *,
+    employer: str,
+    record: str,
+    at: Any,
+    is_plan: bool | Q | Expression = False,
+    is_contact: bool | Q | Expression = False,
+    user: str | None = None,
+    theme: str | None = None,
+) -> "QuerySet[Any, Any]":
+    """A queryset as rows of the index; every argument names a column or is an expression. `at` of a date:
+    day_start(). `is_contact`: counts as contact, and a date everybody sees may show it (R9, R10)."""
+    nothing = Value(None, output_field=BigIntegerField(null=True))
+    return rows.order_by().values_list(
+        F(employer),
+        F(record),
+        F(at) if isinstance(at, str) else at,
+        _yes_or_no(is_plan),
+        _yes_or_no(is_contact),
+        F(user) if user else nothing,
+        F(theme) if theme else nothing,
+    )
+
+
+def _yes_or_no(value: bool | Q | Expression) -> Any:
+    if isinstance(value, bool):
+        return Value(value, output_field=BooleanField())
+    return ExpressionWrapper(value, output_field=BooleanField()) if isinstance(value, Q) else value
+
+
+def as_sql(part: Part) -> tuple[str, list[Any]]:
+    """Statement and values of a part."""
+    if isinstance(part, QuerySet):
+        sql, values = part.query.sql_with_params()
+        return sql, list(values)
+    return part[0], list(part[1])
