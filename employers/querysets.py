@@ -1,7 +1,6 @@
 """Reads of employers; every page starts from visible_to(user) (R10)."""
 
 import datetime as dt
-import unicodedata
 from typing import TYPE_CHECKING, Any, Self
 
 from django.contrib.postgres.expressions import ArraySubquery
@@ -11,34 +10,18 @@ from django.db.models import Case, CharField, F, FilteredRelation, OuterRef, Q, 
 from django.db.models.functions import Concat, JSONObject, Trim
 
 from accounts.roles import Act
+from deventer_crm.core.search import MOST_LETTERS, fold, matches
+from employers.hidden import hidden_from
 
 if TYPE_CHECKING:
     from accounts.models import User
 
-#: What PostgreSQL's unaccent writes out and decomposing leaves alone.
-WRITTEN_OUT = str.maketrans(
-    {"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "đ": "d", "ð": "d", "ħ": "h", "ł": "l", "ŀ": "l", "þ": "th"}
-    | {"ı": "i", "ĸ": "q", "ŉ": "'n", "ŋ": "n", "ŧ": "t", "’": "'", "‘": "'", "“": '"', "”": '"', "–": "-"}
-)
 #: How alike (0 to 1) a name must be to count as a typing error of what was asked.
 TYPO_SIMILARITY = 0.45
 #: How much less alike than the best guess the others may be.
 TYPO_MARGIN = 0.15
 #: A guess of more than so many employers helps nobody.
 TYPO_LIMIT = 50
-
-
-#: Nobody types more to find an employer; a pasted page would become a statement of thousands of conditions.
-MOST_WORDS = 12
-MOST_LETTERS = 200
-
-
-def fold(text: str) -> str:
-    """Small letters without accents, as `search_text` is stored (it uses PostgreSQL's unaccent). NUL goes:
-    PostgreSQL knows no text with it."""
-    text = text.replace("\0", "")
-    small = unicodedata.normalize("NFKD", text.lower().translate(WRITTEN_OUT))
-    return "".join(c for c in small if not unicodedata.combining(c))
 
 
 def nearest(rows: "EmployerQuerySet", text: str) -> list[Any]:
@@ -61,12 +44,20 @@ class ConfidentialQuerySet(models.QuerySet):  # type: ignore[type-arg]  # the mo
     def visible_to(self, user: "User") -> Self:
         if user.can(Act.VIEW_CONFIDENTIAL):
             return self
-        return self.filter(Q(is_confidential=False) | Q(pk__in=self._read_by(user)))
+        known = hidden_from(user)
+        if known is not None:
+            keys = known.get(self.model._meta.label_lower)
+            return self.exclude(pk__in=keys) if keys else self
+        return self.filter(Q(is_confidential=False) | Q(pk__in=self._read_by(user.pk)))
 
-    def _read_by(self, user: "User") -> "models.QuerySet[Any, Any]":
+    def not_read_by(self, user_id: int) -> Self:
+        """The confidential ones this person was not named a reader of."""
+        return self.filter(is_confidential=True).exclude(pk__in=self._read_by(user_id))
+
+    def _read_by(self, user_id: int) -> "models.QuerySet[Any, Any]":
         """Keys of the records this person was named a reader of."""
         through = self.model.readers.through
-        keys: models.QuerySet[Any, Any] = through.objects.filter(user_id=user.pk).values(
+        keys: models.QuerySet[Any, Any] = through.objects.filter(user_id=user_id).values(
             f"{self.model._meta.model_name}_id"
         )
         return keys
@@ -84,14 +75,11 @@ class EmployerQuerySet(ConfidentialQuerySet):
         exist either. A few rows by an index, where all that are visible would be the whole register."""
         if user.can(Act.VIEW_CONFIDENTIAL):
             return self.none()
-        return self.filter(is_confidential=True).exclude(pk__in=self._read_by(user))
+        return self.not_read_by(user.pk)
 
     def search(self, text: str) -> Self:
-        """Employers in whose names, numbers and addresses every word of the text occurs."""
-        found = self
-        for word in fold(text).split()[:MOST_WORDS]:
-            found = found.filter(search_text__contains=word)
-        return found
+        """Employers in whose names (former ones too), numbers and addresses every term of the text occurs."""
+        return self.filter(matches(text))
 
     def alike(self, text: str) -> Self:
         """nearest() as a queryset, for callers that go on filtering."""

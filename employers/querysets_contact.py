@@ -1,12 +1,16 @@
 """Reads of contact moments (R10: audience, confidentiality, and the confidentiality of the employers)."""
 
-from typing import TYPE_CHECKING, Self
+import re
+from typing import TYPE_CHECKING, Any, Self
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Exists, OuterRef, Q, Value
+from django.contrib.postgres.search import SearchQuery, SearchVector
+from django.db.models import OuterRef, Q, Value
 from django.db.models.functions import Concat, Trim
 
 from accounts.roles import Act, Role
+from deventer_crm.core.search import MOST_WORDS
+from employers.hidden import hidden_keys
 from employers.querysets import ConfidentialQuerySet
 
 if TYPE_CHECKING:
@@ -35,6 +39,15 @@ class ContactMomentQuerySet(ConfidentialQuerySet):
         shown = Trim(Concat("first_name", Value(" "), "last_name"))
         return self.annotate(people_names=ArraySubquery(people.annotate(shown=shown).values("shown")))
 
+    def search(self, text: str) -> Self:
+        """In which every word was said, as a Dutch word ("vergunningen" finds "vergunning") or the beginning
+        of one, for who is still typing. Nothing for a text without words."""
+        words = re.findall(r"\w+", text)[:MOST_WORDS]
+        if not words:
+            return self.none()
+        query = SearchQuery(" & ".join(f"{word}:*" for word in words), search_type="raw", config="dutch")
+        return self.annotate(said=SearchVector("subject", "notes", config="dutch")).filter(said=query)
+
     def visible_to(self, user: "User") -> Self:
         """One confidential employer or person hides the whole moment, and so does an audience without this
         reader."""
@@ -43,16 +56,19 @@ class ContactMomentQuerySet(ConfidentialQuerySet):
         rows = super().visible_to(user)
         if user.can(Act.VIEW_CONFIDENTIAL):
             return rows
-        through = self.model.readers.through
-        mine = Q(pk__in=through.objects.filter(user_id=user.pk).values("contactmoment_id")) | Q(user=user)
+        named: Any = self._read_by(user.pk)
+        mine = Q(pk__in=named) | Q(user_id=user.pk)
         audiences = ["municipality"]
         if user.has_role(*TEAM_ROLES):
             audiences += ["team", "employer_desk"]
         if user.has_role(Role.EMPLOYER_DESK):
             audiences.append("employer_desk")
-        hidden = Employer.objects.filter(contact_moments=OuterRef("pk")).secret_to(user)
-        people = self.model.people.through.objects.filter(
-            contactperson__in=ContactPerson.objects.secret_to(user).order_by().values("pk")
-        )
-        rows = rows.filter(Q(audience__in=audiences) | mine).filter(~Exists(hidden))
-        return rows.exclude(pk__in=people.values("contactmoment_id"))
+        rows = rows.filter(Q(audience__in=audiences) | mine)
+        for model, through, key in (
+            (Employer, self.model.employers.through, "employer__in"),
+            (ContactPerson, self.model.people.through, "contactperson__in"),
+        ):
+            hidden = hidden_keys(model, user)
+            if hidden != []:
+                rows = rows.exclude(pk__in=through.objects.filter(**{key: hidden}).values("contactmoment_id"))
+        return rows

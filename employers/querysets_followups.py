@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, Any, Self
 from django.db.models import Q
 
 from accounts.roles import Act, Role
+from deventer_crm.core.search import matches
+from employers.hidden import hidden_keys
 from employers.querysets import ConfidentialQuerySet
 from employers.querysets_contact import TEAM_ROLES
 
@@ -32,10 +34,18 @@ class FollowUpQuerySet(ConfidentialQuerySet):
             audiences += ["team", "employer_desk"]
         if user.has_role(Role.EMPLOYER_DESK):
             audiences.append("employer_desk")
-        named: Any = self._read_by(user)
-        mine = Q(pk__in=named) | Q(owner=user) | Q(created_by=user)
-        return (
-            rows.filter(Q(audience__in=audiences) | mine)
-            .exclude(employer__in=Employer.objects.secret_to(user).order_by().values("pk"))
-            .exclude(person__in=ContactPerson.objects.secret_to(user).order_by().values("pk"))
-        )
+        named: Any = self._read_by(user.pk)
+        mine = Q(pk__in=named) | Q(owner_id=user.pk) | Q(created_by_id=user.pk)
+        rows = rows.filter(Q(audience__in=audiences) | mine)
+        employers, people = hidden_keys(Employer, user), hidden_keys(ContactPerson, user)
+        if employers != []:
+            rows = rows.exclude(employer__in=employers)
+        return rows if people == [] else rows.exclude(person__in=people)
+
+    def search(self, text: str) -> Self:
+        """In whose words every term of the text occurs, or in the names of the employer it is for. Call it on
+        rows that a reader may see: those have no employer that is a secret."""
+        from employers.models import Employer
+
+        named = Employer.objects.search(text).order_by().values("pk")
+        return self.filter(matches(text) | Q(employer__in=named))

@@ -6,7 +6,10 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
 from accounts.roles import Act
+from deventer_crm.core import clock
 from deventer_crm.core.models import DatedQuerySet
+from deventer_crm.core.search import occurs, terms
+from employers.hidden import hidden_keys
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -21,29 +24,49 @@ class PositionQuerySet(DatedQuerySet):
 
         if user.can(Act.VIEW_CONFIDENTIAL):
             return self
-        return self.filter(employer__in=Employer.objects.visible_to(user).values("pk"))
+        keys = hidden_keys(Employer, user)
+        return self if keys == [] else self.exclude(employer__in=keys)
 
 
 class ContactPersonQuerySet(models.QuerySet):  # type: ignore[type-arg]  # avoids a cycle with the model
     """Contact persons."""
 
+    def search(self, text: str, user: "User") -> Self:
+        """In whose name, mail address or phone number every term of the text occurs, or in what they are and
+        where: a position of today that this reader may see, with all names of its employer (R10)."""
+        from employers.models import Employer, Position
+
+        today = clock.today()
+        found = self
+        for term in terms(text):
+            held = Position.objects.visible_to(user).on(today)
+            named = Employer.objects.filter(occurs(term)).order_by().values("pk")
+            titled = Q()
+            for word in term:
+                titled |= Q(title__unaccent__icontains=word)
+            at = held.filter(Q(employer__in=named) | titled).values("person_id")
+            found = found.filter(occurs(term) | Q(pk__in=at))
+        return found
+
     def secret_to(self, user: "User") -> Self:
         """The others: whoever holds positions only where this person may not look. A contact, meeting or
         invitation that names them is as secret as they are."""
-        from employers.models import Employer, Position
-
         if user.can(Act.VIEW_CONFIDENTIAL):
             return self.none()
-        secret = Employer.objects.secret_to(user).values("pk")
+        return self.only_at_hidden(user.pk)
+
+    def only_at_hidden(self, user_id: int) -> Self:
+        """Whoever holds positions only at confidential employers this person is no reader of."""
+        from employers.models import Employer, Position
+
+        secret = Employer.objects.not_read_by(user_id).values("pk")
         elsewhere = Position.objects.filter(person=OuterRef("pk")).exclude(employer__in=secret)
         there = Position.objects.filter(employer__in=secret).values("person_id")
         return self.filter(pk__in=there).filter(~Exists(elsewhere))
 
     def visible_to(self, user: "User") -> Self:
         """Without a position, or with one at an employer this person may see (R10)."""
-        from employers.models import Position
-
         if user.can(Act.VIEW_CONFIDENTIAL):
             return self
-        any_position = Position.objects.filter(person=OuterRef("pk"))
-        return self.filter(~Q(Exists(any_position)) | Q(Exists(any_position.visible_to(user))))
+        keys = hidden_keys(self.model, user)
+        return self if keys == [] else self.exclude(pk__in=keys)

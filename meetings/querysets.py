@@ -8,6 +8,7 @@ from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
 from accounts.roles import Act
 from deventer_crm.core import clock
+from employers.hidden import hidden_keys
 from employers.models import ContactPerson, Employer
 from employers.querysets import ConfidentialQuerySet
 
@@ -20,16 +21,21 @@ class MeetingQuerySet(ConfidentialQuerySet):
 
     def visible_to(self, user: "User") -> Self:
         """Also somebody at the table who is there for a confidential employer, or works nowhere else."""
-        from meetings.models import Participant
+        from meetings.models import MeetingEmployer, Participant
 
         if user.can(Act.VIEW_CONFIDENTIAL):
             return self
-        hidden = Employer.objects.filter(meetings=OuterRef("pk")).secret_to(user)
-        people = Participant.objects.filter(
-            Q(person__in=ContactPerson.objects.secret_to(user).order_by().values("pk"))
-            | Q(employer__in=Employer.objects.secret_to(user).order_by().values("pk"))
-        )
-        return super().visible_to(user).filter(~Exists(hidden)).exclude(pk__in=people.values("meeting_id"))
+        rows = super().visible_to(user)
+        employers, people = hidden_keys(Employer, user), hidden_keys(ContactPerson, user)
+        for model, conditions in (
+            (MeetingEmployer, {"employer": employers}),
+            (Participant, {"employer": employers, "person": people}),
+        ):
+            for field, keys in conditions.items():
+                if keys != []:
+                    secret = model.objects.filter(**{f"{field}__in": keys})
+                    rows = rows.exclude(pk__in=secret.values("meeting_id"))
+        return rows
 
     def upcoming(self, now: dt.datetime | None = None) -> Self:
         """Still to come and not called off, soonest first; a meeting of today stays until the day is over."""
@@ -113,11 +119,14 @@ class InvitationQuerySet(ConfidentialQuerySet):
 
         if user.can(Act.VIEW_CONFIDENTIAL):
             return self
-        seen = Meeting.objects.visible_to(user).values("pk")
-        people = ContactPerson.objects.secret_to(user).order_by().values("pk")
-        return self.exclude(employer__in=Employer.objects.secret_to(user).values("pk")).filter(
-            Q(meeting__isnull=True) | Q(meeting__in=seen), Q(person__isnull=True) | ~Q(person__in=people)
-        )
+        rows = self.filter(Q(meeting__isnull=True) | Q(meeting__in=Meeting.objects.visible_to(user)))
+        for field, keys in (
+            ("employer", hidden_keys(Employer, user)),
+            ("person", hidden_keys(ContactPerson, user)),
+        ):
+            if keys != []:
+                rows = rows.filter(Q(**{f"{field}__isnull": True}) | ~Q(**{f"{field}__in": keys}))
+        return rows
 
     def unanswered(self) -> Self:
         """Neither answered nor withdrawn."""

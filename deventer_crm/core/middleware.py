@@ -11,6 +11,8 @@ from django.utils import translation
 from django.utils.cache import patch_vary_headers
 from pghistory.middleware import HistoryMiddleware
 
+from deventer_crm.core.memo import remembering
+
 
 class NulMiddleware:
     """Refuses an address with a NUL in it: PostgreSQL knows no text with one, so every filter and look-up
@@ -29,6 +31,20 @@ def _query_texts(request: HttpRequest) -> Iterator[str]:
     for name, values in request.GET.lists():
         yield name
         yield from values
+
+
+class MemoryMiddleware:
+    """A page that only reads reads each shared thing once (settings, whom a record is hidden from): what it
+    shows is then of one moment. Requests that write remember nothing, so they never act on an old value."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.method not in {"GET", "HEAD"}:
+            return self.get_response(request)
+        with remembering():
+            return self.get_response(request)
 
 
 class TrailContextMiddleware(HistoryMiddleware):

@@ -60,6 +60,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "deventer_crm.core.middleware.MemoryMiddleware",
     "deventer_crm.core.middleware.TrailContextMiddleware",
     "accounts.middleware.RefusalLogMiddleware",
     "accounts.middleware.SecondFactorMiddleware",

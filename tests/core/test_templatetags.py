@@ -77,8 +77,8 @@ def test_ago_counts_from_today():
 
 
 def test_jobs_are_exact_only_for_who_may_see_them():
-    may = request_for("", has_perm=lambda right: right == "accounts.view_exact_jobs")
-    may_not = request_for("", has_perm=lambda right: False)
+    may = request_for("", can=lambda act: act == "view_exact_jobs")
+    may_not = request_for("", can=lambda act: False)
     assert render("{% jobs 1120 %}", request=may) == "1,120"
     assert render("{% jobs 1120 %}", request=may_not) == "≥\u00a01,000"
     assert render("{% jobs 312 %}") == "200–499"

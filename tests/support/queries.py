@@ -9,7 +9,8 @@ from django.test.utils import CaptureQueriesContext
 
 BOOK_KEEPING = re.compile(
     r"^(BEGIN|COMMIT|SAVEPOINT|RELEASE SAVEPOINT|ROLLBACK TO|SET )"
-    r'|^SELECT (?:(?! FROM ).)* FROM "(accounts_user|auth_permission|auth_group|django_content_type)"'
+    r"|^SELECT (?:\* FROM \(+SELECT )?(?:(?! FROM ).)*"
+    r' FROM "(accounts_user|auth_permission|auth_group|django_content_type)"'
     r'|"(django_session|usersessions_usersession)"'
 )
 

@@ -209,7 +209,7 @@ def jobs(context: Context, count: int | None, exact: bool | None = None) -> str:
         return gettext("unknown")
     if exact is None:
         user = getattr(context.get("request"), "user", None)
-        exact = bool(user is not None and user.has_perm("accounts.view_exact_jobs"))
+        exact = bool(user is not None and user.can("view_exact_jobs"))
     return formatting.number(count) if exact else formatting.size_class(count)
 
 

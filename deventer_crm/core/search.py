@@ -1,0 +1,208 @@
+"""Searching: how text is folded, which words of a question must occur, how a table keeps its search column,
+and the registry behind the search box.
+
+A searchable table has a column `search_text`: small letters without accents, under a trigram index. The
+database fills it (`keeps_search_text`), so that a row is found whatever wrote it: a form, an import or plain
+SQL. What a page asks is folded the same way here.
+
+An app registers in its search.py what the search box finds:
+
+    @source("employers", label=_("employers"), order=10, list_url="employers:list")
+    def employers(text, user, limit): return Found(hits=[…], count=…)
+"""
+
+import re
+import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import pgtrigger
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.http import urlencode
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+#: What PostgreSQL's unaccent writes out and decomposing leaves alone.
+WRITTEN_OUT = str.maketrans(
+    {"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "đ": "d", "ð": "d", "ħ": "h", "ł": "l", "ŀ": "l", "þ": "th"}
+    | {"ı": "i", "ĸ": "q", "ŉ": "'n", "ŋ": "n", "ŧ": "t", "’": "'", "‘": "'", "“": '"', "”": '"', "–": "-"}
+)
+#: Nobody types more to find something; a pasted page would become a statement of thousands of conditions.
+MOST_WORDS = 12
+MOST_LETTERS = 200
+#: With fewer letters nearly everything is found; the search box waits for more.
+FEWEST_LETTERS = 2
+#: Fewer digits than this are no phone number.
+PHONE_DIGITS = 9
+POSTCODE = re.compile(r"(?<!\S)([1-9][0-9]{3}) ?([a-z]{2})(?!\S)")
+PHONE = re.compile(r"[0-9+()\-./ ]+")
+NUMBER = re.compile(r"[0-9][0-9. ]*[0-9]")
+
+
+def fold(text: str) -> str:
+    """Small letters without accents, as `search_text` is stored (it uses PostgreSQL's unaccent). NUL goes:
+    PostgreSQL knows no text with it."""
+    text = text.replace("\0", "")
+    small = unicodedata.normalize("NFKD", text.lower().translate(WRITTEN_OUT))
+    return "".join(c for c in small if not unicodedata.combining(c))
+
+
+def phone_digits(text: str) -> str:
+    """A phone number as it is stored for searching: digits only, "+31" and "0031" written as 0. Empty when
+    the text is no phone number."""
+    if not PHONE.fullmatch(text.strip()):
+        return ""
+    digits = re.sub(r"[^0-9+]", "", text)
+    digits = re.sub(r"^(\+|00)310?", "0", digits)
+    return digits if len(digits) >= PHONE_DIGITS and digits.isdigit() else ""
+
+
+def whole_number_in(text: str) -> str:
+    """The digits when the text is one number of the register, "1234 5678" included; else empty."""
+    text = text.strip()
+    return re.sub(r"[. ]", "", text) if NUMBER.fullmatch(text) else ""
+
+
+def terms(text: str) -> list[tuple[str, ...]]:
+    """What must occur, each as alternatives of which one is enough. A postcode and a phone number are one
+    term however they are typed: "7411 AB" is stored as 7411ab, and "Studio 2000 BV" is still a name."""
+    folded = " ".join(fold(text[:MOST_LETTERS]).split())
+    whole = phone_digits(folded) or whole_number_in(folded)
+    if whole:
+        return [tuple(dict.fromkeys((whole, folded)))]
+    found: list[tuple[str, ...]] = []
+    at = 0
+    for match in POSTCODE.finditer(folded):
+        found += [(word,) for word in folded[at : match.start()].split()]
+        found.append(tuple(dict.fromkeys((match[1] + match[2], match[0]))))
+        at = match.end()
+    found += [(word,) for word in folded[at:].split()]
+    return found[:MOST_WORDS]
+
+
+def occurs(term: tuple[str, ...], column: str = "search_text") -> Q:
+    """One of the alternatives stands in the column."""
+    found = Q()
+    for word in term:
+        found |= Q(**{f"{column}__contains": word})
+    return found
+
+
+def matches(text: str, column: str = "search_text") -> Q:
+    """Every term occurs; without a term everything matches."""
+    found = Q()
+    for term in terms(text):
+        found &= occurs(term, column)
+    return found
+
+
+FOLDED = "lower(unaccent(concat_ws(' ', {parts})))"
+#: SQL of phone_digits() for a column.
+PHONE_SQL = "regexp_replace(regexp_replace({column}, '[^0-9+]', '', 'g'), '^([+]|00)310?', '0')"
+
+
+def keeps_search_text(*parts: str, columns: tuple[str, ...]) -> pgtrigger.Trigger:
+    """A trigger for `Meta.triggers`: `search_text` is made of `parts` (SQL over NEW) at each insert, and at
+    each update that sets one of `columns`. A save that writes an old `search_text` back is put right too."""
+    return pgtrigger.Trigger(
+        name="search_text",
+        when=pgtrigger.Before,
+        operation=pgtrigger.Insert | pgtrigger.UpdateOf(*columns),
+        func=f"NEW.search_text := {FOLDED.format(parts=', '.join(parts))}; RETURN NEW;",
+    )
+
+
+# ── the search box ───────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True)
+class Hit:
+    """One line: the name, where it leads, what it is and where it is. `is_exact`: by its own number."""
+
+    title: str
+    url: str
+    what: str = ""
+    where: str = ""
+    is_exact: bool = False
+
+
+@dataclass(frozen=True)
+class Found:
+    """The first hits of one kind and how many there are (`more`: even more than that). `is_guess`: nothing
+    has these words, but these look alike."""
+
+    hits: list[Hit] = field(default_factory=list)
+    count: int = 0
+    more: bool = False
+    is_guess: bool = False
+
+
+Finder = Callable[[str, "User", int], Found]
+
+
+@dataclass(frozen=True)
+class Source:
+    """A kind of record that the search box finds. `list_url`: name of the list that finds the same by `q`;
+    empty when there is none."""
+
+    name: str
+    label: str | Promise
+    icon: str
+    order: int
+    list_url: str
+    find: Finder
+
+    def all_url(self, text: str) -> str:
+        """The list with the same question, or nothing."""
+        return f"{reverse(self.list_url)}?{urlencode({'q': text})}" if self.list_url else ""
+
+
+SOURCES: dict[str, Source] = {}
+
+
+def source(
+    name: str, *, label: str | Promise, icon: str, order: int, list_url: str = ""
+) -> Callable[[Finder], Finder]:
+    """Register `function(text, user, limit) -> Found`. It applies the reader's rights (R9, R10) itself."""
+
+    def register(function: Finder) -> Finder:
+        SOURCES[name] = Source(name, label, icon, order, list_url, function)
+        return function
+
+    return register
+
+
+@dataclass(frozen=True)
+class Group:
+    """What one source found."""
+
+    source: Source
+    found: Found
+    all_url: str
+
+
+def search_everything(text: str, user: "User", limit: int) -> list[Group]:
+    """Groups with hits in the order of the sources; a kind that knows the exact number comes first. Guesses
+    are left out as soon as one kind really has the words."""
+    asked = text.strip()[:MOST_LETTERS]
+    if len(asked) < FEWEST_LETTERS:
+        return []
+    groups = []
+    for row in sorted(SOURCES.values(), key=lambda row: row.order):
+        found = row.find(asked, user, limit)
+        if found.hits:
+            groups.append(Group(row, found, row.all_url(asked)))
+    if any(not group.found.is_guess for group in groups):
+        groups = [group for group in groups if not group.found.is_guess]
+    groups.sort(key=lambda group: not any(hit.is_exact for hit in group.found.hits))
+    return groups
+
+
+def count_up_to(rows: Any, most: int) -> tuple[int, bool]:
+    """How many rows there are, counted no further than `most`."""
+    counted = rows.order_by().values("pk")[: most + 1].count()
+    return min(counted, most), counted > most
