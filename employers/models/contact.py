@@ -1,6 +1,8 @@
 """Contact moments: call, mail, chat on the street, note."""
 
 from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVector
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -73,7 +75,11 @@ class ContactMoment(Tracked, Confidential):
                 violation_error_message=_("Say why you withdraw this."),
             ),
         ]
-        indexes = [models.Index(fields=["-happened_at", "-id"], name="employers_contactmoment_when")]
+        indexes = [
+            models.Index(fields=["-happened_at", "-id"], name="employers_contactmoment_when"),
+            # What was said is searched by Dutch words ("vergunningen" finds "vergunning"), not by parts.
+            GinIndex(SearchVector("subject", "notes", config="dutch"), name="employers_contactmoment_words"),
+        ]
         triggers = [leaves_trail(hidden=("subject", "notes", "withdrawn_reason", "woo_ground"))]
 
     def __str__(self) -> str:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from deventer_crm.core.models import Confidential, Dated, DatedQuerySet, Tracked, no_overlap
 from deventer_crm.core.trail import leaves_trail
+from employers.names import keeps_names
 from employers.querysets import EmployerQuerySet
 
 from .reference import Area, CityProfile, Sector, Track
@@ -135,7 +136,6 @@ class Employer(Tracked, Confidential):
             leaves_trail(
                 hidden=(
                     "name",
-                    "former_names",
                     "phone",
                     "email",
                     "website",
@@ -145,6 +145,7 @@ class Employer(Tracked, Confidential):
                     "retired_reason",
                 ),
                 derived=(
+                    "former_names",
                     "jobs",
                     "jobs_on",
                     "jobs_before",
@@ -155,7 +156,8 @@ class Employer(Tracked, Confidential):
                     "search_text",
                     "sort_name",
                 ),
-            )
+            ),
+            keeps_names(),
         ]
 
     def __str__(self) -> str:

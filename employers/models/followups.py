@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import CollegeMember
 from deventer_crm.core.models import Confidential, Tracked
+from deventer_crm.core.search import keeps_search_text
 from deventer_crm.core.trail import leaves_trail
 from employers.querysets_followups import FollowUpQuerySet
 
@@ -127,7 +128,7 @@ class FollowUp(Tracked, Confidential):
         output_field=models.CharField(max_length=12, choices=State),
         db_persist=True,
     )
-    # derived
+    # derived, by a trigger
     search_text = models.TextField(editable=False, blank=True)
 
     objects = FollowUpQuerySet.as_manager()
@@ -190,7 +191,15 @@ class FollowUp(Tracked, Confidential):
                     "woo_ground",
                 ),
                 derived=("search_text", "state"),
-            )
+            ),
+            keeps_search_text(
+                "NEW.what",
+                "NEW.exact_words",
+                "NEW.reservation",
+                "NEW.department",
+                "NEW.outcome",
+                columns=("what", "exact_words", "reservation", "department", "outcome"),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from deventer_crm.core.models import Dated, DatedQuerySet, Tracked, no_overlap
+from deventer_crm.core.search import PHONE_SQL, keeps_search_text
 from deventer_crm.core.trail import leaves_trail
 from employers.querysets_people import ContactPersonQuerySet, PositionQuerySet
 
@@ -38,7 +39,7 @@ class ContactPerson(Tracked):
     has_objected = models.BooleanField(_("has objected to being recorded"), default=False)
     anonymised_on = models.DateField(_("anonymised on"), null=True, blank=True, editable=False)
 
-    # derived
+    # derived, by a trigger
     search_text = models.TextField(editable=False, blank=True)
 
     objects = ContactPersonQuerySet.as_manager()
@@ -61,7 +62,15 @@ class ContactPerson(Tracked):
             leaves_trail(
                 hidden=("first_name", "last_name", "email", "phone", "mobile", "source"),
                 derived=("search_text",),
-            )
+            ),
+            keeps_search_text(
+                "NEW.first_name",
+                "NEW.last_name",
+                "NEW.email",
+                PHONE_SQL.format(column="NEW.phone"),
+                PHONE_SQL.format(column="NEW.mobile"),
+                columns=("first_name", "last_name", "email", "phone", "mobile"),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -6,7 +6,9 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from deventer_crm.core.models import Tracked
+from deventer_crm.core.search import keeps_search_text
 from deventer_crm.core.trail import leaves_trail
+from employers.querysets_register import EstablishmentQuerySet
 
 from .employer import Employer
 from .reference import Area, SbiCode
@@ -98,8 +100,10 @@ class Establishment(Tracked):
     register_values = models.JSONField(editable=False, default=dict, blank=True)
     started_on = models.DateField(_("started on"), null=True, blank=True)
     ended_on = models.DateField(_("ended on"), null=True, blank=True)
-    # derived
+    # derived, by a trigger
     search_text = models.TextField(editable=False, blank=True)
+
+    objects = EstablishmentQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("establishment")
@@ -132,7 +136,30 @@ class Establishment(Tracked):
             leaves_trail(
                 hidden=("name", "enterprise_name", "phone", "own_fields", "register_values"),
                 derived=("search_text",),
-            )
+            ),
+            # A shielded address is not found by its address either.
+            keeps_search_text(
+                "NEW.name",
+                "NULLIF(NEW.enterprise_name, NEW.name)",
+                "NEW.number",
+                "NEW.lisa_number",
+                "CASE WHEN NOT NEW.is_shielded THEN concat_ws(' ', NEW.street, concat(NEW.house_number,"
+                " NEW.house_letter, '-' || NULLIF(NEW.house_addition, '')), NEW.postcode) END",
+                "NEW.town",
+                columns=(
+                    "name",
+                    "enterprise_name",
+                    "number",
+                    "lisa_number",
+                    "street",
+                    "house_number",
+                    "house_letter",
+                    "house_addition",
+                    "postcode",
+                    "town",
+                    "is_shielded",
+                ),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -14,9 +14,10 @@ from django.utils.translation import gettext_lazy as _
 from accounts.roles import Act, Role
 from deventer_crm.core import clock, panels
 from deventer_crm.core.paging import page_of
+from deventer_crm.core.search import fold
 from employers.filters import Choices, EmployerFilter
 from employers.models import Area, Employer, Sector, Track
-from employers.querysets import EmployerQuerySet, fold, nearest
+from employers.querysets import EmployerQuerySet, nearest
 
 if TYPE_CHECKING:
     from accounts.models import User

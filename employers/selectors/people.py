@@ -10,8 +10,8 @@ from django.db.models import Exists, F, OuterRef, Prefetch, Q
 from accounts.roles import Act
 from deventer_crm.core import clock
 from deventer_crm.core.paging import page_of
+from deventer_crm.core.search import MOST_WORDS
 from employers.models import ContactMoment, ContactPerson, Employer, Position
-from employers.querysets import MOST_WORDS
 
 if TYPE_CHECKING:
     from accounts.models import User

@@ -87,12 +87,20 @@ WITH wanted AS (
     SELECT employer_id, string_agg(DISTINCT word, ' ' ORDER BY word) AS words
       FROM (
         SELECT v.employer_id,
-               unnest(ARRAY[v.name, v.enterprise_name, v.number, v.postcode, v.town,
-                            CASE WHEN v.is_shielded THEN '' ELSE v.street || ' ' || v.house_number END]) word
+               unnest(ARRAY[v.name, v.enterprise_name, v.number, v.town,
+                            CASE WHEN v.is_shielded THEN ''
+                                 ELSE concat(v.street, ' ', v.house_number, v.house_letter,
+                                             '-' || NULLIF(v.house_addition, ''), ' ', v.postcode) END]) word
           FROM employers_establishment v JOIN wanted w ON w.id = v.employer_id
         UNION ALL
         SELECT r.employer_id, unnest(ARRAY[r.name, r.kvk_number])
           FROM employers_registration r JOIN wanted w ON w.id = r.employer_id
+        UNION ALL
+        SELECT w.id, unnest(e.former_names)
+          FROM employers_employer e JOIN wanted w ON w.id = e.id
+        UNION ALL
+        SELECT a.merged_into_id, unnest(a.former_names)
+          FROM employers_employer a JOIN wanted w ON w.id = a.merged_into_id
         UNION ALL
         SELECT a.merged_into_id, a.name
           FROM employers_employer a JOIN wanted w ON w.id = a.merged_into_id

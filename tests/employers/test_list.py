@@ -14,7 +14,7 @@ from accounts.models import User
 from deventer_crm.core import clock
 from deventer_crm.core.paging import page_of
 from employers.models import Employer, TopList, TopListEntry
-from employers.querysets import fold
+from deventer_crm.core.search import fold
 from employers.selectors import employer_listing, find_employers
 from employers.services import refresh_employers, refresh_last_contact
 from tests.employers import factories as make
