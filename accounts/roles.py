@@ -40,6 +40,10 @@ class Act(StrEnum):
     SEE_MONITOR = "see_monitor"
     LOG_CONTACT = "log_contact"
     LOG_NOTE = "log_note"
+    SEE_FOLLOW_UPS = "see_follow_ups"
+    ADD_FOLLOW_UP = "add_follow_up"
+    GIVE_FOLLOW_UP = "give_follow_up"
+    KEEP_FOLLOW_UPS = "keep_follow_ups"
     EDIT_EMPLOYER = "edit_employer"
     EDIT_PERSON = "edit_person"
     PLAN_MEETING = "plan_meeting"
@@ -71,6 +75,10 @@ ACT_LABELS = {
     Act.SEE_MONITOR: _("See the monitor"),
     Act.LOG_CONTACT: _("Log contact moments"),
     Act.LOG_NOTE: _("Log notes"),
+    Act.SEE_FOLLOW_UPS: _("See promises and actions"),
+    Act.ADD_FOLLOW_UP: _("Add promises and actions"),
+    Act.GIVE_FOLLOW_UP: _("Give promises and actions to a colleague"),
+    Act.KEEP_FOLLOW_UPS: _("Confirm and settle promises and actions of everybody"),
     Act.EDIT_EMPLOYER: _("Add and edit employers"),
     Act.EDIT_PERSON: _("Add and edit contact persons"),
     Act.PLAN_MEETING: _("Plan meetings and invite"),
@@ -104,6 +112,12 @@ GRANTS: dict[Act, frozenset[Role]] = {
     Act.SEE_MONITOR: frozenset({_AM, _CM, _ES, _TL, _FA}),
     Act.LOG_CONTACT: frozenset({_AM, _TL, _ED, _FA}),
     Act.LOG_NOTE: frozenset({_AM, _CM, _TL, _ED, _FA}),
+    # R9 "log contact", told apart: the desk has its own agreements, a college member promises, the secretary
+    # adds and gives as with plans. Who owns one may always settle it (employers.permissions_followups).
+    Act.SEE_FOLLOW_UPS: frozenset({_AM, _CM, _ES, _TL, _ED, _FA}),
+    Act.ADD_FOLLOW_UP: frozenset({_AM, _CM, _ES, _TL, _ED, _FA}),
+    Act.GIVE_FOLLOW_UP: frozenset({_AM, _ES, _TL, _FA}),
+    Act.KEEP_FOLLOW_UPS: frozenset({_AM, _TL, _FA}),
     Act.EDIT_EMPLOYER: frozenset({_AM, _TL, _FA}),
     Act.EDIT_PERSON: frozenset({_AM, _ES, _TL, _FA}),
     Act.PLAN_MEETING: frozenset({_AM, _ES, _TL}),

@@ -31,3 +31,45 @@ define(
     label=_("The register is old after"),
     unit=_("months"),
 )
+define(
+    "follow_up_term_action",
+    kind="count",
+    default=10,
+    label=_("Action: due after"),
+    unit=_("working days"),
+)
+define(
+    "follow_up_term_promise_to",
+    kind="count",
+    default=10,
+    label=_("Promise to an employer: due after"),
+    unit=_("working days"),
+)
+define(
+    "follow_up_term_promise_by",
+    kind="count",
+    default=15,
+    label=_("Promise by an employer: due after"),
+    unit=_("working days"),
+)
+define(
+    "follow_up_due_days",
+    kind="count",
+    default=5,
+    label=_("Promise or action due: reminder before it"),
+    unit=_("working days"),
+)
+define(
+    "follow_up_late_lead",
+    kind="count",
+    default=10,
+    label=_("Promise or action late: to the lead after"),
+    unit=_("days"),
+)
+define(
+    "promise_unconfirmed_days",
+    kind="count",
+    default=5,
+    label=_("Promise not confirmed: reminder after"),
+    unit=_("working days"),
+)

@@ -16,6 +16,7 @@ from employers.models import (
     Employer,
     EmployerGrouping,
     FollowUp,
+    FollowUpStep,
     Position,
     TopList,
     TopListAdjustment,
@@ -65,6 +66,7 @@ free_text(
     "search_text",
     of_person="person",
 )
+free_text(FollowUpStep, "reason", "department_before", of_person="follow_up__person")
 free_text(ChangeProposal, "own_value", "register_value")
 free_text(Employer, "retired_reason", "area_reason", "sector_reason", "track_reason")
 free_text(EmployerGrouping, "reason")

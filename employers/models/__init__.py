@@ -1,6 +1,7 @@
 from .activity import Activity
 from .contact import ContactMoment
 from .employer import AccountAssignment, Employer, EmployerGrouping, Portfolio
+from .followup_steps import FollowUpStep
 from .followups import FollowUp
 from .imports import ChangeProposal, DeliveryRow, MappingProfile, RegisterDelivery
 from .people import ContactPerson, Membership, Position
@@ -36,6 +37,7 @@ __all__ = [
     "Establishment",
     "FollowUp",
     "FollowUpReader",
+    "FollowUpStep",
     "JobCount",
     "MappingProfile",
     "Membership",

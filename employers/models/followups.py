@@ -4,6 +4,7 @@ from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Case, F, Q, Value, When
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import CollegeMember
@@ -204,6 +205,9 @@ class FollowUp(Tracked, Confidential):
 
     def __str__(self) -> str:
         return self.what
+
+    def get_absolute_url(self) -> str:
+        return reverse("employers:follow_up", args=[self.pk])
 
     @property
     def is_open(self) -> bool:
