@@ -17,7 +17,6 @@ from budget.forms import JOINT, HoursForm, PlanForm
 from budget.models import BudgetYear, TimeEntry
 from deventer_crm.core import clock
 from deventer_crm.core.commitments import State
-from deventer_crm.core.forms import put_errors
 from deventer_crm.core.paging import page_of
 from deventer_crm.core.parsing import whole_number
 from employers.models import Employer, Track
@@ -71,17 +70,16 @@ def plan(request: HttpRequest, year: int) -> HttpResponse:
     totals = selectors.planned_by_track(budget_year) if budget_year else {}
     form = PlanForm(request.POST or None, totals=totals, user=request.user)
     if request.method == "POST" and form.is_valid():
-        try:
-            services.plan_budget(
+        planned = form.attempt(
+            lambda: services.plan_budget(
                 year,
                 form.reservations(),
                 by=request.user,
                 planned_on=form.cleaned_data["planned_on"],
                 reason=form.cleaned_data["reason"],
             )
-        except ValidationError as refusal:
-            put_errors(form, refusal)
-        else:
+        )
+        if planned is not None:
             messages.success(request, _("The plan of %(year)s is saved.") % {"year": year})
             return redirect("budget:year", year=year)
     status = 422 if form.is_bound else 200
@@ -130,8 +128,8 @@ def hours(request: HttpRequest) -> HttpResponse:
     )
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
-        try:
-            services.book_hours(
+        booked = form.attempt(
+            lambda: services.book_hours(
                 user=request.user,
                 by=request.user,
                 day=data["day"],
@@ -142,9 +140,8 @@ def hours(request: HttpRequest) -> HttpResponse:
                 kind=data["kind"],
                 note=data["note"],
             )
-        except ValidationError as refusal:
-            put_errors(form, refusal)
-        else:
+        )
+        if booked is not None:
             messages.success(request, _("Your hours are booked."))
             return redirect("budget:hours")
     mine = TimeEntry.objects.filter(user=request.user).select_related("track", "employer")

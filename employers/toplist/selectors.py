@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from django.utils.translation import ngettext
 
@@ -226,8 +226,15 @@ def kvk_numbers(employer_ids: Iterable[int]) -> dict[int, list[str]]:
     return found
 
 
-def hidden_from(rows: Iterable[Row], user: "User") -> set[int]:
-    """Ids of employers on the list that this reader may not know of (R10)."""
+class AboutEmployer(Protocol):
+    """A line of the list, or of what changed in it."""
+
+    @property
+    def employer(self) -> Employer: ...
+
+
+def hidden_from(rows: Iterable[AboutEmployer], user: "User") -> set[int]:
+    """Ids of employers in these rows that this reader may not know of (R10)."""
     ids = {row.employer.pk for row in rows if row.employer.is_confidential}
     if not ids:
         return set()

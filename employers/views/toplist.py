@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -16,12 +15,12 @@ from accounts.permissions import require
 from accounts.roles import Act
 from deventer_crm.core import clock
 from deventer_crm.core.formatting import nl_date
-from deventer_crm.core.forms import put_errors
 from deventer_crm.core.memo import remembering
 from deventer_crm.core.panels import panels_for
 from deventer_crm.core.parsing import whole_number
 from employers.forms.toplist import AdjustForm, FreezeForm
 from employers.models import Employer, TopList, TopListAdjustment
+from employers.selectors import find_employers
 from employers.toplist import services
 from employers.toplist.comparison import Movement, explained_list
 from employers.toplist.duty_source import duties, visible_duties
@@ -87,8 +86,8 @@ def _page(request: HttpRequest, year: int) -> HttpResponse:
         ],
         "hidden": len(shown.rows) - len(rows),
         "panels": panels_for("top_list.header", found_duties if shown.is_frozen else {}, request.user),
-        "newcomers": _explained(found.newcomers, hidden, request.user, exact=exact),
-        "leavers": _explained(found.leavers, hidden, request.user, exact=exact),
+        "newcomers": _explained(found.newcomers, request.user, exact=exact),
+        "leavers": _explained(found.leavers, request.user, exact=exact),
         "can_freeze": request.user.can(Act.FREEZE),
         "pending": found.pending if request.user.can(Act.FREEZE) else (),
         "years": years,
@@ -97,14 +96,9 @@ def _page(request: HttpRequest, year: int) -> HttpResponse:
     return render(request, "employers/toplist.html", context)
 
 
-def _explained(
-    movements: tuple[Movement, ...], hidden: set[int], user: Any, *, exact: bool
-) -> list[dict[str, Any]]:
+def _explained(movements: tuple[Movement, ...], user: Any, *, exact: bool) -> list[dict[str, Any]]:
     """Movements with their sentence; employers this reader may not know of are left out (R10)."""
-    secret = {item.employer.pk for item in movements if item.employer.is_confidential}
-    if secret:
-        seen = Employer.objects.visible_to(user).filter(pk__in=secret).values_list("pk", flat=True)
-        hidden = hidden | (secret - set(seen))
+    hidden = hidden_from(movements, user)
     return [
         {"movement": item, "sentence": item.explain(exact=exact)}
         for item in movements
@@ -135,17 +129,16 @@ def freeze(request: HttpRequest, year: int) -> HttpResponse:
     initial = {"size": figures.size, "reference_date": figures.reference_date.isoformat()}
     form = FreezeForm(request.POST or None, year=year, replaces=standing is not None, initial=initial)
     if request.method == "POST" and form.is_valid():
-        try:
-            services.freeze_top_list(
+        frozen = form.attempt(
+            lambda: services.freeze_top_list(
                 year,
                 by=request.user,
                 size=form.cleaned_data["size"],
                 reference_date=form.cleaned_data["reference_date"],
                 reason=form.cleaned_data.get("reason", ""),
             )
-        except ValidationError as problem:
-            put_errors(form, problem)
-        else:
+        )
+        if frozen is not None:
             messages.success(request, _("The list of %(year)s is frozen.") % {"year": year})
             return redirect("employers:top", year=year)
     count = sum(row.has_duty for row in figures.rows)
@@ -177,25 +170,21 @@ def adjust(request: HttpRequest, year: int) -> HttpResponse:
     _known_year(year)
     status = EXCLUDED if request.GET.get("soort") == "weglaten" else ADDED
     chosen = request.GET.get("bedrijf", "")
-    people_see = Employer.objects.visible_to(request.user).current()
     employer = None
     if chosen:
-        employer = get_object_or_404(people_see, pk=whole_number(chosen))
+        visible = Employer.objects.visible_to(request.user).current()
+        employer = get_object_or_404(visible, pk=whole_number(chosen))
     form = AdjustForm(request.POST or None)
     if request.method == "POST" and employer is not None and form.is_valid():
-        try:
-            services.adjust_top_list(
+        adjusted = form.attempt(
+            lambda: services.adjust_top_list(
                 year, employer, status=status, reason=form.cleaned_data["reason"], by=request.user
             )
-        except ValidationError as problem:
-            put_errors(form, problem)
-        else:
+        )
+        if adjusted is not None:
             messages.success(request, _adjusted(status, employer, year))
             return redirect("employers:top", year=year)
     asked = request.GET.get("q", "").strip()[:100]
-    found = list(people_see.search(asked).select_related("sector", "area")[:FOUND]) if asked else []
-    if asked and not found:
-        found = list(people_see.alike(asked).select_related("sector", "area")[:FOUND])
     context = {
         "year": str(year),
         "status": status,
@@ -203,7 +192,7 @@ def adjust(request: HttpRequest, year: int) -> HttpResponse:
         "employer": employer,
         "form": form,
         "asked": asked,
-        "found": found,
+        "found": find_employers(request.user, asked, limit=FOUND),
         "is_frozen": standing_list(year) is not None,
     }
     return render(request, "employers/toplist_adjust.html", context, status=422 if form.errors else 200)

@@ -1,7 +1,6 @@
 """Invitations: the list, recording one, its answer, taking it back."""
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -10,9 +9,9 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.permissions import allow, require
 from accounts.roles import Act
-from deventer_crm.core.forms import put_errors
 from deventer_crm.core.parsing import whole_number
 from employers.models import Employer
+from employers.selectors import find_employers
 from meetings import services
 from meetings.forms.invitation import AnswerForm, InvitationForm, WithdrawForm
 from meetings.models import Invitation, Meeting
@@ -43,10 +42,7 @@ def add(request: HttpRequest) -> HttpResponse:
     wanted = whole_number(request.GET.get("employer"))
     if wanted is None:
         asked = request.GET.get("q", "").strip()[:100]
-        rows = visible.current()
-        found = list(rows.search(asked).order_by("sort_name", "pk")[:FOUND]) if asked else []
-        if asked and not found:
-            found = list(rows.alike(asked).order_by("sort_name", "pk")[:FOUND])
+        found = find_employers(request.user, asked, limit=FOUND)
         return render(request, "meetings/invitation_employer.html", {"asked": asked, "found": found})
     employer = get_object_or_404(visible, pk=wanted)
     meeting = whole_number(request.GET.get("meeting"))
@@ -125,13 +121,12 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     invitation = _invitation(request, pk)
     form = WithdrawForm(sent(request), user=request.user)
     if request.method == "POST" and form.is_valid():
-        try:
-            services.withdraw_invitation(
+        withdrawn = form.attempt(
+            lambda: services.withdraw_invitation(
                 invitation, by=request.user, withdrawn_on=form.cleaned_data["withdrawn_on"]
             )
-        except ValidationError as refusal:
-            put_errors(form, refusal)
-        else:
+        )
+        if withdrawn is not None:
             messages.success(request, _("The invitation is withdrawn."))
             return redirect("meetings:invitation", pk=pk)
     context = {
