@@ -111,7 +111,7 @@ class ActAdmin(ByAct, admin.ModelAdmin):  # type: ignore[type-arg]
         return TemplateResponse(request, "admin/trail_history.html", context)
 
 
-class ReadOnlyAdmin(ActAdmin):
+class ToLookAt(ByAct):
     """Business records and logs: to look at, only what this person may see. Pages of the product
     change them."""
 
@@ -127,21 +127,15 @@ class ReadOnlyAdmin(ActAdmin):
         return visible_rows(super().get_queryset(request), request.user)
 
 
-class ReadOnlyInline(ActInline):
+class ReadOnlyAdmin(ToLookAt, ActAdmin):
+    """Records to look at."""
+
+
+class ReadOnlyInline(ToLookAt, ActInline):
     """Rows below a record, to look at."""
 
-    view_acts = (Act.MANAGE_USERS,)
     can_delete = False
     show_change_link = True
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        return visible_rows(super().get_queryset(request), request.user)
 
 
 class ReferenceAdmin(ActAdmin):
