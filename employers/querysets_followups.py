@@ -1,8 +1,9 @@
 """Reads of follow-ups (R10: audience, confidentiality, and that of the employer and the person)."""
 
+import datetime as dt
 from typing import TYPE_CHECKING, Any, Self
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from accounts.roles import Act, Role
 from deventer_crm.core.search import matches
@@ -21,6 +22,41 @@ class FollowUpQuerySet(ConfidentialQuerySet):
         """What still asks somebody for something."""
         return self.filter(state__in=["unconfirmed", "open", "fulfilled"])
 
+    def late(self, today: dt.date) -> Self:
+        """Standing, and the day it was due has passed."""
+        return self.standing().filter(due_on__lt=today)
+
+    def of(self, user: "User") -> Self:
+        """What lies with somebody, and what a college member promised in person."""
+        return self.filter(Q(owner_id=user.pk) | Q(promised_by__user_id=user.pk))
+
+    def at(self, employer_ids: list[int]) -> Self:
+        """Of these employers: a dossier passes the employer and those grouped under it."""
+        return self.filter(employer__in=employer_ids)
+
+    def to_give(self, today: dt.date) -> Self:
+        """Standing and with nobody who can act ("opnieuw toewijzen"): without owner and department, an owner
+        whose account was closed, or promised by a college member whose term is over and since then not given
+        to somebody on purpose."""
+        from employers.models import FollowUpStep
+
+        given = FollowUpStep.objects.filter(
+            follow_up=OuterRef("pk"),
+            act=FollowUpStep.Act.REASSIGNED,
+            on__gt=OuterRef("promised_by__ends_on"),
+        )
+        nobody = Q(owner__isnull=True, department="") | Q(owner__is_active=False)
+        gone = Q(promised_by__ends_on__lt=today) & ~Exists(given)
+        return self.standing().filter(nobody | gone)
+
+    def for_list(self) -> Self:
+        """With what a line of a list shows, in the same query."""
+        return self.select_related("employer", "person", "owner", "promised_by", "theme")
+
+    def by_urgency(self) -> Self:
+        """What is due first comes first."""
+        return self.order_by("due_on", "pk")
+
     def visible_to(self, user: "User") -> Self:
         """A confidential employer or person hides it, and so does an audience without this reader; who must
         do it may always read it, unless the employer itself is a secret to them."""
@@ -35,7 +71,9 @@ class FollowUpQuerySet(ConfidentialQuerySet):
         if user.has_role(Role.EMPLOYER_DESK):
             audiences.append("employer_desk")
         named: Any = self._read_by(user.pk)
-        mine = Q(pk__in=named) | Q(owner_id=user.pk) | Q(created_by_id=user.pk)
+        mine = (
+            Q(pk__in=named) | Q(owner_id=user.pk) | Q(created_by_id=user.pk) | Q(promised_by__user_id=user.pk)
+        )
         rows = rows.filter(Q(audience__in=audiences) | mine)
         employers, people = hidden_keys(Employer, user), hidden_keys(ContactPerson, user)
         if employers != []:

@@ -1,4 +1,4 @@
-"""What was done with a follow-up, act by act: its page tells the history, answers as of a day need the dates."""
+"""What was done with a follow-up, act by act: for the history on its page, and for answers as of a day."""
 
 from django.conf import settings
 from django.db import models

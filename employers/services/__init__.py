@@ -16,27 +16,47 @@ from .employers import (
     reuse_employer,
     settle_employer,
 )
+from .followup_succession import move_follow_ups
+from .followups import (
+    add_follow_up,
+    confirm_follow_up,
+    drop_follow_up,
+    edit_follow_up,
+    fulfil_follow_up,
+    reassign_follow_up,
+    reopen_follow_up,
+    report_back,
+)
 from .grouping import group_employers, ungroup_employers
 from .people import add_person, change_job, end_position, make_way, save_position
 from .refresh import contact_source, refresh_employers, refresh_last_contact
 
 __all__ = [
     "add_employer",
+    "add_follow_up",
     "add_person",
     "allowed_kinds",
     "assign_account_manager",
     "change_job",
+    "confirm_follow_up",
     "contact_changed",
     "contact_source",
     "default_audience",
+    "drop_follow_up",
+    "edit_follow_up",
     "end_position",
+    "fulfil_follow_up",
     "group_employers",
     "log_contact",
     "make_readers",
     "make_way",
     "may_change",
+    "move_follow_ups",
+    "reassign_follow_up",
     "refresh_employers",
     "refresh_last_contact",
+    "reopen_follow_up",
+    "report_back",
     "retire_employer",
     "reuse_employer",
     "save_position",
