@@ -54,6 +54,14 @@ def save_tracked(
     return obj
 
 
+def log_view(record: models.Model, user: Any) -> None:
+    """R13: leave a line when somebody looks at a record that is confidential."""
+    if getattr(record, "is_confidential", False):
+        log_access(
+            AccessEvent.Verb.VIEW_CONFIDENTIAL, user=user, target=f"{record._meta.label_lower}:{record.pk}"
+        )
+
+
 def log_access(
     verb: AccessEvent.Verb, *, user: Any = None, target: str = "", origin: str = "", **detail: Any
 ) -> AccessEvent:

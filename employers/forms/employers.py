@@ -13,11 +13,11 @@ from django.utils.translation import gettext_lazy as _
 from accounts.roles import Role
 from deventer_crm.core.forms import CrmForm, VersionedModelForm
 from employers.models import Area, Employer, Registration, Sector, Track
+from employers.services.employers import CHOSEN_WITH_REASON
 
 if TYPE_CHECKING:
     from accounts.models import User
 
-CHOSEN_WITH_REASON = ("area", "sector", "track")
 ADDRESS_FIELDS = ("street", "house_number", "house_letter", "house_addition", "postcode", "town")
 
 

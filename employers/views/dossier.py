@@ -8,21 +8,11 @@ from django.views.decorators.http import require_safe
 
 from accounts.permissions import allow, require
 from accounts.roles import Act
-from deventer_crm.core.models import AccessEvent
 from deventer_crm.core.parsing import aware_moment
-from deventer_crm.core.services import log_access
-from employers.models import Employer
+from deventer_crm.core.services import log_view
 from employers.selectors.dossier import dossier_of, employers_for_dossier, timeline_page
 from employers.selectors.history import remembering
 from employers.views.contact import PAGE, dossier_context
-
-
-def _log_view(request: HttpRequest, employer: Employer) -> None:
-    """R13: who looked at a confidential record."""
-    if employer.is_confidential:
-        log_access(
-            AccessEvent.Verb.VIEW_CONFIDENTIAL, user=request.user, target=f"employers.employer:{employer.pk}"
-        )
 
 
 @require_safe
@@ -40,7 +30,7 @@ def employer_detail(request: HttpRequest, pk: int) -> HttpResponse:
         with remembering():
             page = timeline_page(family, request.user, kind=kind, before=before)
         return render(request, f"{PAGE}#timeline", {"employer": employer, "page": page})
-    _log_view(request, employer)
+    log_view(employer, request.user)
     with remembering():
         dossier = dossier_of(employer, request.user, kind=kind, before=before)
     return render(request, PAGE, dossier_context(request, dossier))

@@ -11,9 +11,8 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.permissions import require
 from accounts.roles import Act, Role
-from deventer_crm.core.models import AccessEvent
 from deventer_crm.core.parsing import whole_number, whole_numbers
-from deventer_crm.core.services import log_access
+from deventer_crm.core.services import log_view
 from employers.models import Employer
 from meetings.forms.meeting import MeetingForm, choice_from, typed_values
 from meetings.models import Invitation, Meeting, MeetingKind
@@ -33,8 +32,7 @@ FORM = "meetings/meeting_form.html"
 def detail(request: HttpRequest, pk: int) -> HttpResponse:
     """Who meets whom, when, what became of it, and the next act."""
     meeting = get_object_or_404(meetings_for_page(request.user), pk=pk)
-    if meeting.is_confidential:
-        log_access(AccessEvent.Verb.VIEW_CONFIDENTIAL, user=request.user, target=f"meetings.meeting:{pk}")
+    log_view(meeting, request.user)
     return render(request, "meetings/meeting_detail.html", {"page": meeting_page(meeting, request.user)})
 
 
