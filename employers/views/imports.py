@@ -19,7 +19,7 @@ from accounts.roles import Act
 from deventer_crm.core.models import AccessEvent
 from deventer_crm.core.services import log_access
 from employers.forms.imports import ColumnsForm, UploadForm
-from employers.models import DeliveryRow, Employer, Establishment, RegisterDelivery
+from employers.models import DeliveryRow, Establishment, RegisterDelivery
 from employers.register_import import deliveries
 from employers.register_import.deciding import decide
 from employers.register_import.errors import RefusedFile
@@ -143,12 +143,11 @@ def import_rows(request: HttpRequest, pk: int, outcome: str) -> HttpResponse:
     delivery = get_object_or_404(RegisterDelivery, pk=pk)
     if outcome not in OUTCOMES:
         raise Http404
-    visible = Employer.objects.visible_to(request.user)
     rows = (
         DeliveryRow.objects.filter(delivery=delivery, outcome=outcome)
         .prefetch_related(
             Prefetch(
-                "establishment", Establishment.objects.filter(employer__in=visible).select_related("employer")
+                "establishment", Establishment.objects.visible_to(request.user).select_related("employer")
             )
         )
         .order_by("number", "pk")
