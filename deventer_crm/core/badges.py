@@ -60,6 +60,14 @@ ANSWER = {
     "none": Badge("warm", "hourglass-split", pgettext_lazy("answer", "no answer yet")),
 }
 
+FOLLOW_UP = {
+    "unconfirmed": Badge("warm", "hourglass-split", pgettext_lazy("follow-up", "to be confirmed")),
+    "open": Badge("track", "circle", pgettext_lazy("follow-up", "open")),
+    "fulfilled": Badge("risk", "send", pgettext_lazy("follow-up", "to be reported back")),
+    "closed": Badge("ok", "check-lg", pgettext_lazy("follow-up", "done")),
+    "dropped": Badge("plain", "x-circle", pgettext_lazy("follow-up", "dropped")),
+}
+
 UNKNOWN = Badge("plain", "question-circle", _("unknown"))
 
 

@@ -209,6 +209,9 @@ class FollowUp(Tracked, Confidential):
     def get_absolute_url(self) -> str:
         return reverse("employers:follow_up", args=[self.pk])
 
+    def get_confirm_url(self) -> str:
+        return reverse("employers:follow_up_confirm", args=[self.pk])
+
     @property
     def is_open(self) -> bool:
         return self.state in self.OPEN_STATES

@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.db.models import F, Q
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from deventer_crm.core import clock
@@ -22,8 +21,8 @@ if TYPE_CHECKING:
 def move_follow_ups(
     from_user: "User", to_user: "User", employer_ids: Iterable[int], by: "User | None", *, reason: str = ""
 ) -> int:
-    """Give what still lies with one colleague at these employers, and at those grouped under them, to another;
-    returns how many. A fixed number of statements for any number of rows; each leaves a step.
+    """Give what still lies with one colleague at these employers, and at those grouped under them, to
+    another; returns how many. A fixed number of statements for any number of rows; each leaves a step.
 
     What the successor may not know of (R10: an employer confidential to them) stays where it is: who names
     them a reader of that employer can give it then."""
@@ -41,7 +40,7 @@ def move_follow_ups(
         return 0
     pks = [pk for pk, _secret in moving]
     FollowUp.objects.filter(pk__in=pks).update(
-        owner=to_user, version=F("version") + 1, modified_by=by, modified_at=timezone.now()
+        owner=to_user, version=F("version") + 1, modified_by=by, modified_at=clock.now()
     )
     why = reason.strip() or _("Passes to the successor with the account management.")
     today = clock.today()

@@ -11,7 +11,7 @@ from deventer_crm.core.models import Commitment, PolicySetting, Reminder
 from deventer_crm.core.panels import columns_for, panels_for
 from deventer_crm.core.reconcile import reconcile
 from employers.models import Employer, TopList, TopListEntry
-from employers.reminders import add_months
+from employers.reminders.yearly import add_months
 from employers.toplist.services import adjust_top_list, freeze_top_list
 from tests.employers.factories import AccountAssignmentFactory, EmployerFactory, JobCountFactory
 from tests.meetings.factories import InvitationFactory, MeetingFactory

@@ -97,6 +97,12 @@ def answer_badge(answer: str | None, label: object = None) -> SafeString:
 
 
 @register.simple_tag
+def follow_up_badge(state: str, label: object = None) -> SafeString:
+    """The state of a promise or action: unconfirmed, open, fulfilled, closed, dropped."""
+    return _badge(badges.FOLLOW_UP.get(str(state), badges.UNKNOWN), label)
+
+
+@register.simple_tag
 def badge(tone: str, label: object, icon_name: str = "") -> SafeString:
     """Any other state: tone is ok, track, risk, miss, warm or plain."""
     sign = icon(icon_name) if icon_name else ""
@@ -370,8 +376,9 @@ def figure(context: Context, content: str, caption: str, **values: object) -> Sa
 
 @register.simple_tag(takes_context=True)
 def show_panel(context: Context, panel: Panel) -> SafeString:
-    """A registered panel: its template with its own context (and `request`)."""
-    return render_to_string(panel.template, {**panel.context, "request": context.get("request")})
+    """A registered panel: its template with its own context, `request`, and the token of its forms."""
+    shared = {name: context.get(name) for name in ("request", "csrf_token")}
+    return render_to_string(panel.template, {**panel.context, **shared})
 
 
 @register.simple_tag(takes_context=True)
