@@ -30,16 +30,3 @@ def require(*acts: Act) -> Callable[[View], View]:
         return guarded
 
     return decorate
-
-
-class RequireAct:
-    """Mixin of class-based views: `required_acts`, one of which is needed; `post_acts` when writing asks
-    more."""
-
-    required_acts: tuple[Act, ...] = ()
-    post_acts: tuple[Act, ...] = ()
-
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        acts = self.post_acts if self.post_acts and request.method == "POST" else self.required_acts
-        allow(request.user, *acts)
-        return super().dispatch(request, *args, **kwargs)  # type: ignore[misc,no-any-return]  # View's dispatch

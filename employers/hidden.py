@@ -66,3 +66,9 @@ def hidden_keys(model: "type[Any]", user: "User") -> "list[int] | QuerySet[Any, 
     if known is not None:
         return known.get(model._meta.label_lower, [])
     return model._default_manager.secret_to(user).order_by().values("pk")  # type: ignore[no-any-return]
+
+
+def hidden_ids(model: "type[Any]", user: "User") -> set[int]:
+    """The keys themselves."""
+    keys = hidden_keys(model, user)
+    return set(keys) if isinstance(keys, list) else set(keys.values_list("pk", flat=True))

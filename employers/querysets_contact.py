@@ -25,6 +25,16 @@ TEAM_ROLES = (
 )
 
 
+def audiences_of(user: "User") -> list[str]:
+    """Which rows of a timeline this person may read by who they are written for (R10)."""
+    audiences = ["municipality"]
+    if user.has_role(*TEAM_ROLES):
+        audiences += ["team", "employer_desk"]
+    if user.has_role(Role.EMPLOYER_DESK):
+        audiences.append("employer_desk")
+    return audiences
+
+
 class ContactMomentQuerySet(ConfidentialQuerySet):
     """Contact moments that were not withdrawn, as one reader may see them."""
 
@@ -58,12 +68,7 @@ class ContactMomentQuerySet(ConfidentialQuerySet):
             return rows
         named: Any = self._read_by(user.pk)
         mine = Q(pk__in=named) | Q(user_id=user.pk)
-        audiences = ["municipality"]
-        if user.has_role(*TEAM_ROLES):
-            audiences += ["team", "employer_desk"]
-        if user.has_role(Role.EMPLOYER_DESK):
-            audiences.append("employer_desk")
-        rows = rows.filter(Q(audience__in=audiences) | mine)
+        rows = rows.filter(Q(audience__in=audiences_of(user)) | mine)
         for model, through, key in (
             (Employer, self.model.employers.through, "employer__in"),
             (ContactPerson, self.model.people.through, "contactperson__in"),

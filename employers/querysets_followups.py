@@ -5,11 +5,11 @@ from typing import TYPE_CHECKING, Any, Self
 
 from django.db.models import Exists, OuterRef, Q
 
-from accounts.roles import Act, Role
+from accounts.roles import Act
 from deventer_crm.core.search import matches
 from employers.hidden import hidden_keys
 from employers.querysets import ConfidentialQuerySet
-from employers.querysets_contact import TEAM_ROLES
+from employers.querysets_contact import audiences_of
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -65,16 +65,11 @@ class FollowUpQuerySet(ConfidentialQuerySet):
         rows = super().visible_to(user)
         if user.can(Act.VIEW_CONFIDENTIAL):
             return rows
-        audiences = ["municipality"]
-        if user.has_role(*TEAM_ROLES):
-            audiences += ["team", "employer_desk"]
-        if user.has_role(Role.EMPLOYER_DESK):
-            audiences.append("employer_desk")
         named: Any = self._read_by(user.pk)
         mine = (
             Q(pk__in=named) | Q(owner_id=user.pk) | Q(created_by_id=user.pk) | Q(promised_by__user_id=user.pk)
         )
-        rows = rows.filter(Q(audience__in=audiences) | mine)
+        rows = rows.filter(Q(audience__in=audiences_of(user)) | mine)
         employers, people = hidden_keys(Employer, user), hidden_keys(ContactPerson, user)
         if employers != []:
             rows = rows.exclude(employer__in=employers)

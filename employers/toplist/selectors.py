@@ -9,6 +9,7 @@ from django.utils.translation import ngettext
 
 from deventer_crm.core import clock
 from deventer_crm.core.commitments import norm_of
+from employers.hidden import hidden_ids
 from employers.models import Employer, Registration, TopList, TopListAdjustment, TopListEntry
 from employers.models.toplist import EntryStatus
 
@@ -233,9 +234,7 @@ class AboutEmployer(Protocol):
     def employer(self) -> Employer: ...
 
 
-def hidden_from(rows: Iterable[AboutEmployer], user: "User") -> set[int]:
+def hidden_among(rows: Iterable[AboutEmployer], user: "User") -> set[int]:
     """Ids of employers in these rows that this reader may not know of (R10)."""
     ids = {row.employer.pk for row in rows if row.employer.is_confidential}
-    if not ids:
-        return set()
-    return ids - set(Employer.objects.visible_to(user).filter(pk__in=ids).values_list("pk", flat=True))
+    return ids & hidden_ids(Employer, user) if ids else ids

@@ -28,7 +28,7 @@ from employers.toplist.selectors import (
     ADDED,
     EXCLUDED,
     concept,
-    hidden_from,
+    hidden_among,
     standing_list,
 )
 
@@ -63,7 +63,7 @@ def top(request: HttpRequest, year: int) -> HttpResponse:
 def _page(request: HttpRequest, year: int) -> HttpResponse:
     found = explained_list(year)
     shown = found.shown
-    hidden = hidden_from(shown.rows, request.user)
+    hidden = hidden_among(shown.rows, request.user)
     rows = [row for row in shown.rows if row.employer.pk not in hidden]
     ids = [row.employer.pk for row in rows]
     found_duties = duties([row.employer.pk for row in shown.with_duty], year)
@@ -98,7 +98,7 @@ def _page(request: HttpRequest, year: int) -> HttpResponse:
 
 def _explained(movements: tuple[Movement, ...], user: Any, *, exact: bool) -> list[dict[str, Any]]:
     """Movements with their sentence; employers this reader may not know of are left out (R10)."""
-    hidden = hidden_from(movements, user)
+    hidden = hidden_among(movements, user)
     return [
         {"movement": item, "sentence": item.explain(exact=exact)}
         for item in movements
