@@ -30,3 +30,10 @@ define(
     default=5,
     label=_("Hours are confirmed on this day of the next month"),
 )
+for _kind, _hours, _label in (
+    ("call", 0.25, _("Usual hours of a phone call, proposed when a contact is logged")),
+    ("mail", 0.25, _("Usual hours of an e-mail, proposed when a contact is logged")),
+    ("chat", 0.5, _("Usual hours of a chat on the street, proposed when a contact is logged")),
+    ("note", 0.25, _("Usual hours of a note, proposed when a contact is logged")),
+):
+    define(f"standard_hours_{_kind}", kind="number", default=_hours, label=_label, unit=_("hours"))

@@ -19,6 +19,7 @@ employer_patterns: list[URLPattern | URLResolver] = [
     path("<int:pk>/niet-meer-gebruiken/", employers.employer_retire, name="retire"),
     path("<int:pk>/weer-gebruiken/", employers.employer_reuse, name="reuse"),
     path("<int:pk>/contact/", contact.contact_add, name="contact_add"),
+    path("<int:pk>/contact/nieuw/", contact.contact_new, name="contact_new"),
     path("<int:pk>/contact/<int:moment_pk>/wijzigen/", contact.contact_edit, name="contact_edit"),
     path("<int:pk>/contact/<int:moment_pk>/intrekken/", contact.contact_withdraw, name="contact_withdraw"),
 ]
@@ -28,6 +29,7 @@ person_patterns = [
     path("nieuw/", people.person_add, name="person_add"),
     path("<int:pk>/", people.person_detail, name="person"),
     path("<int:pk>/wijzigen/", people.person_edit, name="person_edit"),
+    path("<int:pk>/contact/", contact.person_contact, name="person_contact"),
     path("<int:pk>/functie/", people.position_add, name="position_add"),
     path("functies/<int:pk>/wijzigen/", people.position_edit, name="position_edit"),
     path("functies/<int:pk>/beeindigen/", people.position_end, name="position_end"),

@@ -209,6 +209,8 @@ EMPLOYERS: list[Row] = [
     edit_row("reuse", get=None),
     row("employers:ungroup", args=grouping, post=EDITORS),
     row("employers:contact_add", args=employer, post=LOGGERS, confidential=secret_employer),
+    row("employers:contact_new", args=employer, get=LOGGERS, post=LOGGERS, confidential=secret_employer),
+    row("employers:person_contact", args=person, get=LOGGERS - {ED}, confidential=secret_person),
     *(
         row(
             f"employers:{name}",

@@ -15,7 +15,7 @@ from django.utils.functional import Promise, cached_property
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from accounts.roles import Role
+from accounts.roles import Act, Role
 from deventer_crm.core import clock
 from deventer_crm.home.selectors.inbox import open_reminder_count
 
@@ -178,6 +178,11 @@ class Shell:
     def more(self) -> list[Entry]:
         """What a phone finds in the person menu."""
         return self.entries[BOTTOM_BAR:]
+
+    @cached_property
+    def logs_contact(self) -> bool:
+        """Whether somebody who called is asked to log it."""
+        return self.is_open and (self.user.can(Act.LOG_CONTACT) or self.user.can(Act.LOG_NOTE))
 
     @cached_property
     def home_url(self) -> str:

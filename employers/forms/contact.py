@@ -17,12 +17,32 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 NOON = dt.time(12)
+ICONS = {
+    ContactMoment.Kind.CALL: "telephone",
+    ContactMoment.Kind.MAIL: "envelope",
+    ContactMoment.Kind.CHAT: "chat-dots",
+    ContactMoment.Kind.NOTE: "journal-text",
+}
+
+
+class KindChoice(forms.RadioSelect):
+    """Kinds as a row of buttons, each with the icon it has on the timeline."""
+
+    def create_option(self, name: str, value: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        option: dict[str, Any] = super().create_option(name, value, *args, **kwargs)
+        option["icon"] = ICONS[ContactMoment.Kind(str(value))]
+        return option
+
+
+def _name(person: ContactPerson, where: dict[int, str] | None) -> str:
+    at = (where or {}).get(person.pk)
+    return f"{person} ({at})" if at else str(person)
 
 
 class ContactForm(VersionedModelForm):
     """Used inline on a dossier (new) and on its own page (changing one). `people`: whom it can have been
-    with; `themes`: keys and names when the page read them already. The day and the time may stay empty: then
-    it was just now."""
+    with, and `where` they work when that is not said elsewhere; `themes`: keys and names when the page read
+    them already. The day and the time may stay empty: then it was just now."""
 
     person = forms.ModelChoiceField(
         label=_("With"),
@@ -54,8 +74,13 @@ class ContactForm(VersionedModelForm):
         )
         labels = {"kind": _("Kind"), "subject": _("About"), "people": _("Also with")}
         widgets = {
+            "kind": KindChoice,
             "subject": forms.TextInput(
-                attrs={"placeholder": _("One sentence is enough"), "autocomplete": "off"}
+                attrs={
+                    "placeholder": _("One sentence is enough"),
+                    "autocomplete": "off",
+                    "enterkeyhint": "done",
+                }
             ),
             "notes": forms.Textarea(attrs={"rows": 4}),
             "people": forms.CheckboxSelectMultiple,
@@ -67,10 +92,13 @@ class ContactForm(VersionedModelForm):
         user: "User",
         people: "list[ContactPerson]",
         themes: list[tuple[int, str]] | None = None,
+        where: dict[int, str] | None = None,
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, user=user, **kwargs)
         kinds = {*allowed_kinds(user), self.instance.kind if self.instance.pk else ""}
+        if self.initial.get("kind") not in kinds:
+            self.initial["kind"] = next((kind for kind in ContactMoment.Kind.values if kind in kinds), "")
         self.fields["kind"].choices = [
             (code, capfirst(label)) for code, label in ContactMoment.Kind.choices if code in kinds
         ]
@@ -88,7 +116,7 @@ class ContactForm(VersionedModelForm):
             field = self.fields[name]
             blank = [("", field.empty_label)] if name == "person" else []
             field.queryset = known
-            field.choices = [*blank, *((person.pk, str(person)) for person in people)]
+            field.choices = [*blank, *((person.pk, _name(person, where)) for person in people)]
         if self.instance.pk:
             del self.fields["person"]
             self.fields["people"].label = _("With")
@@ -102,9 +130,9 @@ class ContactForm(VersionedModelForm):
     def is_open(self) -> bool:
         """Whether "more" must stand open: somebody filled it in, or erred there."""
         quick = {"kind", "person", "subject"}
-        return any(name not in quick for name in self.errors) or (
-            self.is_bound
-            and any(self.data.get(self.add_prefix(name)) for name in ("notes", "theme", "day", "time"))
+        filled = ("notes", "theme", "day", "time", "people", "given_in_confidence", "woo_ground")
+        return any(name not in quick for name in self.errors) or any(
+            self[name].value() for name in filled if name in self.fields
         )
 
     def clean_subject(self) -> str:
@@ -161,6 +189,19 @@ class ContactForm(VersionedModelForm):
 
 
 class WithdrawForm(CrmForm):
-    """Why a contact is taken back."""
+    """Why a contact is taken back, and what becomes of the open follow-ups that came from it."""
+
+    KEEP, DROP = "keep", "drop"
 
     withdrawn_reason = forms.CharField(label=_("Reason"), max_length=200)
+    follow_ups = forms.ChoiceField(
+        label=_("What was agreed in this contact"),
+        choices=[(KEEP, _("stays open")), (DROP, _("is dropped, with the same reason"))],
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Say what must happen to what was agreed.")},
+    )
+
+    def __init__(self, *args: Any, has_follow_ups: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not has_follow_ups:
+            del self.fields["follow_ups"]

@@ -6,7 +6,6 @@ from .contact import (
     default_audience,
     log_contact,
     may_change,
-    withdraw_contact,
 )
 from .employers import (
     add_employer,
@@ -29,7 +28,8 @@ from .followups import (
 )
 from .grouping import group_employers, ungroup_employers
 from .people import add_person, change_job, end_position, make_way, save_position
-from .refresh import contact_source, refresh_employers, refresh_last_contact
+from .refresh import refresh_employers, refresh_last_contact
+from .withdrawing import withdraw_contact
 
 __all__ = [
     "add_employer",
@@ -40,7 +40,6 @@ __all__ = [
     "change_job",
     "confirm_follow_up",
     "contact_changed",
-    "contact_source",
     "default_audience",
     "drop_follow_up",
     "edit_follow_up",

@@ -11,10 +11,10 @@ from django.utils.translation import gettext as _
 from accounts.roles import Act, Role
 from deventer_crm.core import clock
 from deventer_crm.core.services import save_tracked
+from employers.activity import refresh_activities
 from employers.models import ContactMoment, ContactPerson, Employer, Theme
 from employers.models.contact import Audience
 
-from .refresh import refresh_last_contact
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -87,7 +87,7 @@ def log_contact(
         moment.readers.set({by, *readers, *inherited})
     else:
         moment.readers.set(readers)
-    refresh_last_contact([employer.pk for employer in concerned])
+    refresh_activities("contact", [moment.pk])
     return moment
 
 
@@ -107,19 +107,4 @@ def may_change(moment: ContactMoment, user: "User") -> bool:
 @transaction.atomic
 def contact_changed(moment: ContactMoment) -> None:
     """After an edit was saved: keep what is derived from it."""
-    refresh_last_contact(list(moment.employers.values_list("pk", flat=True)))
-
-
-@transaction.atomic
-def withdraw_contact(moment: ContactMoment, *, by: "User", reason: str) -> ContactMoment:
-    """Take a contact out of the timeline; the row stays, with the reason. Raises PermissionDenied for
-    somebody else's, ValidationError without a reason."""
-    if not may_change(moment, by):
-        raise PermissionDenied
-    if not reason.strip():
-        raise ValidationError({"withdrawn_reason": _("Say why you withdraw this.")})
-    moment.withdrawn_on = clock.today()
-    moment.withdrawn_reason = reason.strip()
-    save_tracked(moment, by=by)
-    contact_changed(moment)
-    return moment
+    refresh_activities("contact", [moment.pk])

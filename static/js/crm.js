@@ -34,6 +34,7 @@
   };
   const focusOn = (element) => {
     if (!element) return false;
+    if (element.matches("button")) { element.click(); return true; }
     const target = element.matches("input, select, textarea")
       ? element : find("input:not([type=hidden]), select, textarea", element);
     if (!target) return false;
@@ -126,9 +127,51 @@
     }
   });
   doc.addEventListener("htmx:afterSettle", (event) => {
-    const wanted = find("[data-focus]", event.target);
-    if (wanted) wanted.focus();
+    const part = event.target;
+    if (part.matches?.("form[data-typed][data-warn-unsaved]")) changed.add(part);
+    if (!focusOn(find("[data-focus-inside]", part))) find("[data-focus]", part)?.focus();
   });
+
+  // Enter in a search field inside a form searches; without this it would press the form's first button.
+  doc.addEventListener("keydown", (event) => {
+    const search = event.target;
+    if (event.key !== "Enter" || !search.matches?.("form input[data-enter]")) return;
+    event.preventDefault();
+    find(search.dataset.enter, search.form)?.click();
+  });
+
+  // After a call or a mail: when one comes back to the page, ask whether it is logged. Kept in this tab only.
+  const CALLED = "crm.called";
+  const tab = {
+    read: () => { try { return JSON.parse(sessionStorage.getItem(CALLED)); } catch { return null; } },
+    keep: (value) => { try { sessionStorage.setItem(CALLED, JSON.stringify(value)); } catch { /* not asked then */ } },
+    drop: () => { try { sessionStorage.removeItem(CALLED); } catch { /* nothing was kept */ } },
+  };
+  const askAfterCall = () => {
+    const bar = find("#after-call");
+    const called = tab.read();
+    if (!bar || !called || !called.url || !called.url.startsWith("/")) return;
+    find("[data-called-name]", bar).textContent = called.name;
+    find("a", bar).href = called.url;
+    bar.hidden = false;
+  };
+  doc.addEventListener("click", (event) => {
+    const link = event.target.closest('a[href^="tel:"], a[href^="mailto:"]');
+    const bar = find("#after-call");
+    if (bar && event.target.closest("#after-call a, [data-after-call-close]")) { tab.drop(); bar.hidden = true; }
+    if (!link || !bar) return;
+    const page = link.closest("[data-contact-url]") || find("[data-contact-page]");
+    if (!page) return;
+    const url = new URL(page.dataset.contactUrl || page.dataset.contactPage, window.location.origin);
+    url.searchParams.set("kind", link.protocol === "tel:" ? "call" : "mail");
+    const person = link.closest("[data-contact-person]")?.dataset.contactPerson;
+    if (person) url.searchParams.set("person", person);
+    tab.keep({ url: url.pathname + url.search, name: page.dataset.contactName || "" });
+    setTimeout(askAfterCall, 4000);
+  });
+  window.addEventListener("focus", askAfterCall);
+  window.addEventListener("pageshow", askAfterCall);
+  doc.addEventListener("visibilitychange", () => { if (!doc.hidden) askAfterCall(); });
 
   // All rows at once: a checkbox with data-check-all="name".
   doc.addEventListener("change", (event) => {
@@ -141,7 +184,7 @@
 
   doc.addEventListener("DOMContentLoaded", () => {
     showKeys();
-    find("[data-focus]")?.focus();
+    if (!focusOn(find("[data-focus-inside]"))) find("[data-focus]")?.focus();
   });
   showKeys();
 })();
