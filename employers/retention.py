@@ -11,13 +11,16 @@ from dataclasses import dataclass
 from django.db.models import Model
 
 from employers.models import (
+    AccountCover,
     ChangeProposal,
     ContactMoment,
     Employer,
     EmployerGrouping,
     FollowUp,
     FollowUpStep,
+    HandOver,
     Position,
+    SignalObjection,
     TopList,
     TopListAdjustment,
     TopListEntry,
@@ -73,3 +76,6 @@ free_text(EmployerGrouping, "reason")
 free_text(TopList, "superseded_reason")
 free_text(TopListEntry, "reason")
 free_text(TopListAdjustment, "reason")
+free_text(HandOver, "reason")
+free_text(AccountCover, "reason")
+free_text(SignalObjection, "reason")

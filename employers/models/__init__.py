@@ -5,6 +5,7 @@ from .followup_steps import FollowUpStep
 from .followups import FollowUp
 from .imports import ChangeProposal, DeliveryRow, MappingProfile, RegisterDelivery
 from .people import ContactPerson, Membership, Position
+from .portfolios import AccountCover, HandOver
 from .reference import Area, AreaPostcode, CityProfile, SbiCode, Sector, SectorPrefix, Theme, Track
 from .register import Establishment, JobCount, Registration
 from .relations import (
@@ -14,11 +15,13 @@ from .relations import (
     EmployerReader,
     FollowUpReader,
 )
+from .signals import SignalObjection
 from .tags import EmployerTag, Tag
 from .toplist import TopList, TopListAdjustment, TopListEntry
 
 __all__ = [
     "AccountAssignment",
+    "AccountCover",
     "Activity",
     "Area",
     "AreaPostcode",
@@ -38,6 +41,7 @@ __all__ = [
     "FollowUp",
     "FollowUpReader",
     "FollowUpStep",
+    "HandOver",
     "JobCount",
     "MappingProfile",
     "Membership",
@@ -48,6 +52,7 @@ __all__ = [
     "SbiCode",
     "Sector",
     "SectorPrefix",
+    "SignalObjection",
     "Tag",
     "Theme",
     "TopList",
