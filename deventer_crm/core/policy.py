@@ -69,20 +69,21 @@ def value(name: str, on: dt.date | None = None) -> Any:
 
 
 def values(names: list[str], on: dt.date | None = None) -> dict[str, Any]:
-    """Several settings in one query; inside memo.remembering() all settings of a day are read once."""
+    """Several settings in one query; inside memo.remembering() all settings of all days are read once."""
     day = on or clock.today()
-    stored = shared(("policy", day), lambda: _stored(None if is_remembering() else names, day))
+    rows = shared("policy", lambda: _stored(None if is_remembering() else names))
+    stored = {name: value for name, starts_on, value in rows if starts_on <= day}
     return {name: stored.get(name, DEFINITIONS[name].default) for name in names}
 
 
-def _stored(names: list[str] | None, day: dt.date) -> dict[str, Any]:
-    """The rows valid on that day, by name; None: of all settings."""
+def _stored(names: list[str] | None) -> list[tuple[str, dt.date, Any]]:
+    """Name, first day and value, the oldest first; None: of all settings."""
     from deventer_crm.core.models import PolicySetting
 
-    rows: QuerySet[PolicySetting] = PolicySetting.objects.filter(starts_on__lte=day)
+    rows: QuerySet[PolicySetting] = PolicySetting.objects.order_by("starts_on", "pk")
     if names is not None:
         rows = rows.filter(name__in=names)
-    return {row.name: row.value for row in rows.order_by("starts_on")}
+    return list(rows.values_list("name", "starts_on", "value"))
 
 
 def month_day(text: str, year: int) -> dt.date:
