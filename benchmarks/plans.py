@@ -14,7 +14,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.roles import Role
 from benchmarks.pages import Page
-from employers.querysets import TYPO_SIMILARITY
+from deventer_crm.core.search import TYPO_SIMILARITY
 
 RUNS = 3
 #: The trail puts who is asking in front of whatever does not begin with SELECT.

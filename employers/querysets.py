@@ -4,38 +4,21 @@ import datetime as dt
 from typing import TYPE_CHECKING, Any, Self
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.contrib.postgres.search import TrigramWordSimilarity
-from django.db import connection, models, transaction
+from django.db import models
 from django.db.models import Case, CharField, F, FilteredRelation, OuterRef, Q, Value, When
 from django.db.models.functions import Concat, JSONObject, Trim
 
 from accounts.roles import Act
-from deventer_crm.core.search import MOST_LETTERS, fold, matches
+from deventer_crm.core.search import look_alikes, matches
 from employers.hidden import hidden_from
 
 if TYPE_CHECKING:
     from accounts.models import User
 
-#: How alike (0 to 1) a name must be to count as a typing error of what was asked.
-TYPO_SIMILARITY = 0.45
-#: How much less alike than the best guess the others may be.
-TYPO_MARGIN = 0.15
-#: A guess of more than so many employers helps nobody.
-TYPO_LIMIT = 50
-
 
 def nearest(rows: "EmployerQuerySet", text: str) -> list[Any]:
-    """Employers among these whose name or address looks like the text, for when search() finds nothing:
-    "Brinck" finds "Brink". At most TYPO_LIMIT, the nearest first, with `likeness`; what is much less alike
-    than the best is left out, because every "Brons…" looks a little like "Bronstroom"."""
-    asked = fold(text)[:MOST_LETTERS]
-    alike = rows.filter(search_text__trigram_word_similar=asked)
-    alike = alike.annotate(likeness=TrigramWordSimilarity(asked, "search_text"))
-    with transaction.atomic(), connection.cursor() as cursor:
-        # Local to this transaction: the operator that uses the index reads its threshold from here.
-        cursor.execute("SET LOCAL pg_trgm.word_similarity_threshold = %s", [TYPO_SIMILARITY])
-        found = list(alike.order_by("-likeness", "sort_name", "pk")[:TYPO_LIMIT])
-    return [row for row in found if row.likeness >= found[0].likeness - TYPO_MARGIN]
+    """Employers among these whose names or address nearly have the text, for when search() finds nothing."""
+    return look_alikes(rows, text, "sort_name", "pk")
 
 
 class ConfidentialQuerySet(models.QuerySet):  # type: ignore[type-arg]  # the model is each subclass's

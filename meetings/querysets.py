@@ -8,6 +8,7 @@ from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
 from accounts.roles import Act
 from deventer_crm.core import clock
+from deventer_crm.core.search import occurs, terms
 from employers.hidden import hidden_keys
 from employers.models import ContactPerson, Employer
 from employers.querysets import ConfidentialQuerySet
@@ -36,6 +37,21 @@ class MeetingQuerySet(ConfidentialQuerySet):
                     secret = model.objects.filter(**{f"{field}__in": keys})
                     rows = rows.exclude(pk__in=secret.values("meeting_id"))
         return rows
+
+    def search(self, text: str) -> Self:
+        """In whose title or purpose every term of the text occurs, or in the names of an employer at the
+        table. Call it on rows that a reader may see: no employer of those is a secret."""
+        from meetings.models import MeetingEmployer
+
+        found = self
+        for term in terms(text):
+            said = Q()
+            for word in term:
+                said |= Q(title__unaccent__icontains=word) | Q(purpose__unaccent__icontains=word)
+            named = Employer.objects.filter(occurs(term)).order_by().values("pk")
+            there = MeetingEmployer.objects.filter(employer__in=named).values("meeting_id")
+            found = found.filter(said | Q(pk__in=there))
+        return found
 
     def upcoming(self, now: dt.datetime | None = None) -> Self:
         """Still to come and not called off, soonest first; a meeting of today stays until the day is over."""

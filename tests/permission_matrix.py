@@ -402,6 +402,7 @@ HOME: list[Row] = [
     row("home:week", get=ALL),
     row("home:monitor", get=TEAM),
     row("home:monitor_evidence", args=["C1"], get=TEAM),
+    row("home:search", get=ALL, query={"q": "zilver"}),
     row("home:reminders", get=ALL),
     row("home:snooze", args=own_reminder, post=ALL, data={"until": "2020-01-01"}),
     row("home:wake", args=own_reminder, post=ALL),

@@ -10,6 +10,7 @@ REGISTRATION_ROOMS = (
     "panels",
     "periodic",
     "retention",
+    "search",
 )
 
 

@@ -18,6 +18,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import pgtrigger
+from django.contrib.postgres.search import TrigramWordSimilarity
+from django.db import connection, transaction
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.functional import Promise
@@ -100,6 +102,77 @@ def matches(text: str, column: str = "search_text") -> Q:
     return found
 
 
+# ── typing errors ────────────────────────────────────────────────────────────────────────────────
+
+#: How alike (0 to 1) a text must be to count as what was meant, when more than one letter is wrong.
+TYPO_SIMILARITY = 0.45
+#: How much less alike than the best guess the others may be.
+TYPO_MARGIN = 0.15
+#: A guess of more than so many helps nobody.
+TYPO_LIMIT = 50
+#: Words between these lengths are tried with one letter wrong; shorter ones are part of everything, of longer
+#: ones enough is left to see that they are alike.
+SLIP_LETTERS, SLIP_MOST_LETTERS = 5, 24
+SLIP_WORDS = 4
+
+
+def slips(word: str) -> str:
+    """A regular expression for the word with one letter wrong, missing, too many, or two in the wrong order.
+    PostgreSQL looks such an alternation up in a trigram index in one go."""
+    ways: dict[str, None] = {}
+    for at in range(len(word)):
+        before, after = re.escape(word[:at]), re.escape(word[at + 1 :])
+        ways[before + "." + after] = None
+        ways[before + after] = None
+        if at:
+            ways[before + "." + re.escape(word[at:])] = None
+        if at + 1 < len(word):
+            ways[before + re.escape(word[at + 1] + word[at]) + re.escape(word[at + 2 :])] = None
+    return "|".join(ways)
+
+
+def one_slip(text: str, column: str = "search_text") -> Q | None:
+    """Every term occurs, one of them with one slip of the keyboard. None when no term is long enough. Of
+    several words the longest are tried, and the whole, which helps names of short words."""
+    asked = terms(text)
+    tried = [term for term in asked if SLIP_LETTERS <= len(term[0]) <= SLIP_MOST_LETTERS]
+    tried = sorted((term for term in tried if not term[0].isdigit()), key=lambda term: -len(term[0]))
+    found: Q | None = None
+    for term in tried[:SLIP_WORDS]:
+        meant = Q(**{f"{column}__regex": slips(term[0])})
+        for other in asked:
+            if other is not term:
+                meant &= occurs(other, column)
+        found = meant if found is None else found | meant
+    whole = " ".join(term[-1] for term in asked)
+    if len(asked) > 1 and SLIP_LETTERS <= len(whole) <= SLIP_MOST_LETTERS and re.search("[a-z]", whole):
+        meant = Q(**{f"{column}__regex": slips(whole)})
+        found = meant if found is None else found | meant
+    return found
+
+
+def look_alikes(rows: Any, text: str, *order: str) -> list[Any]:
+    """Rows whose search column nearly has the text, for when nothing has it: "Brinck" finds "Brink". One slip
+    first; else what looks alike, and no row much less so than the best, because every "Brons…" looks a little
+    like "Bronstroom". At most TYPO_LIMIT, the nearest first, with `likeness`."""
+    asked = fold(text)[:MOST_LETTERS]
+    rows = rows.annotate(likeness=TrigramWordSimilarity(asked, "search_text"))
+    order = ("-likeness", *order)
+    meant = one_slip(text)
+    if meant is not None:
+        found = list(rows.filter(meant).order_by(*order)[:TYPO_LIMIT])
+        if found:
+            return found
+    with transaction.atomic(), connection.cursor() as cursor:
+        # Local to this transaction: the operator that uses the index reads its threshold from here.
+        cursor.execute("SET LOCAL pg_trgm.word_similarity_threshold = %s", [TYPO_SIMILARITY])
+        alike = rows.filter(search_text__trigram_word_similar=asked)
+        found = list(alike.order_by(*order)[:TYPO_LIMIT])
+    return [row for row in found if row.likeness >= found[0].likeness - TYPO_MARGIN]
+
+
+# ── the search column ────────────────────────────────────────────────────────────────────────────
+
 FOLDED = "lower(unaccent(concat_ws(' ', {parts})))"
 #: SQL of phone_digits() for a column.
 PHONE_SQL = "regexp_replace(regexp_replace({column}, '[^0-9+]', '', 'g'), '^([+]|00)310?', '0')"
@@ -132,13 +205,11 @@ class Hit:
 
 @dataclass(frozen=True)
 class Found:
-    """The first hits of one kind and how many there are (`more`: even more than that). `is_guess`: nothing
-    has these words, but these look alike."""
+    """The first hits of one kind and how many there are; `more`: there are even more than that."""
 
     hits: list[Hit] = field(default_factory=list)
     count: int = 0
     more: bool = False
-    is_guess: bool = False
 
 
 Finder = Callable[[str, "User", int], Found]
@@ -162,6 +233,7 @@ class Source:
 
 
 SOURCES: dict[str, Source] = {}
+GUESSES: dict[str, Finder] = {}
 
 
 def source(
@@ -176,6 +248,16 @@ def source(
     return register
 
 
+def guess(name: str) -> Callable[[Finder], Finder]:
+    """Register what a kind of record offers when nothing of any kind has the words: look-alikes."""
+
+    def register(function: Finder) -> Finder:
+        GUESSES[name] = function
+        return function
+
+    return register
+
+
 @dataclass(frozen=True)
 class Group:
     """What one source found."""
@@ -185,21 +267,27 @@ class Group:
     all_url: str
 
 
-def search_everything(text: str, user: "User", limit: int) -> list[Group]:
-    """Groups with hits in the order of the sources; a kind that knows the exact number comes first. Guesses
-    are left out as soon as one kind really has the words."""
+@dataclass(frozen=True)
+class Answer:
+    """`are_guesses`: nothing has these words; the hits look alike."""
+
+    groups: list[Group]
+    are_guesses: bool = False
+
+
+def search_everything(text: str, user: "User", limit: int) -> Answer:
+    """Groups with hits in the order of the sources; a kind that knows the exact number comes first."""
     asked = text.strip()[:MOST_LETTERS]
     if len(asked) < FEWEST_LETTERS:
-        return []
-    groups = []
-    for row in sorted(SOURCES.values(), key=lambda row: row.order):
-        found = row.find(asked, user, limit)
-        if found.hits:
-            groups.append(Group(row, found, row.all_url(asked)))
-    if any(not group.found.is_guess for group in groups):
-        groups = [group for group in groups if not group.found.is_guess]
-    groups.sort(key=lambda group: not any(hit.is_exact for hit in group.found.hits))
-    return groups
+        return Answer([])
+    kinds = sorted(SOURCES.values(), key=lambda kind: kind.order)
+    found = [(kind, kind.find(asked, user, limit)) for kind in kinds]
+    groups = [Group(kind, answer, kind.all_url(asked)) for kind, answer in found if answer.hits]
+    if groups:
+        groups.sort(key=lambda group: not any(hit.is_exact for hit in group.found.hits))
+        return Answer(groups)
+    guessed = [(kind, GUESSES[kind.name](asked, user, limit)) for kind in kinds if kind.name in GUESSES]
+    return Answer([Group(kind, answer, "") for kind, answer in guessed if answer.hits], are_guesses=True)
 
 
 def count_up_to(rows: Any, most: int) -> tuple[int, bool]:

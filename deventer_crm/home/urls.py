@@ -1,10 +1,11 @@
 from django.urls import path
 
-from deventer_crm.home.views import inbox, monitor, week
+from deventer_crm.home.views import inbox, monitor, search, week
 
 app_name = "home"
 urlpatterns = [
     path("", week.week, name="week"),
+    path("zoeken/", search.search, name="search"),
     path("monitor/", monitor.monitor, name="monitor"),
     path("monitor/<str:code>/", monitor.commitment, name="monitor_evidence"),
     path("herinneringen/", inbox.reminders, name="reminders"),

@@ -173,6 +173,35 @@
   window.addEventListener("pageshow", askAfterCall);
   doc.addEventListener("visibilitychange", () => { if (!doc.hidden) askAfterCall(); });
 
+  // The search box: hits under it while somebody types. Arrows walk them, Escape puts them away; a second
+  // Escape clears the box, as browsers do. Without script Enter opens the page with all hits.
+  const box = find("#global-search");
+  const hits = find("#search-hits");
+  if (box && hits) {
+    const away = () => { hits.hidden = true; };
+    const links = () => [...hits.querySelectorAll("a")];
+    hits.addEventListener("htmx:afterSwap", () => {
+      hits.hidden = !hits.textContent.trim() || !box.form.contains(doc.activeElement);
+    });
+    box.addEventListener("focus", () => { hits.hidden = !box.value.trim() || !hits.textContent.trim(); });
+    box.form.addEventListener("keydown", (event) => {
+      if (event.key === "Escape" && !hits.hidden) {
+        event.preventDefault();
+        box.focus();
+        away();
+      }
+      if (hits.hidden || !/^Arrow(Up|Down)$/.test(event.key)) return;
+      event.preventDefault();
+      const row = [box, ...links()];
+      const step = event.key === "ArrowDown" ? 1 : -1;
+      row[(row.indexOf(doc.activeElement) + step + row.length) % row.length].focus();
+    });
+    box.form.addEventListener("focusout", (event) => {
+      if (!box.form.contains(event.relatedTarget)) away();
+    });
+    doc.addEventListener("click", (event) => { if (!box.form.contains(event.target)) away(); });
+  }
+
   // All rows at once: a checkbox with data-check-all="name".
   doc.addEventListener("change", (event) => {
     const name = event.target.dataset?.checkAll;
