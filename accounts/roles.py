@@ -46,6 +46,8 @@ class Act(StrEnum):
     KEEP_FOLLOW_UPS = "keep_follow_ups"
     EDIT_EMPLOYER = "edit_employer"
     EDIT_PERSON = "edit_person"
+    SEE_PORTFOLIOS = "see_portfolios"
+    KEEP_PORTFOLIOS = "keep_portfolios"
     PLAN_MEETING = "plan_meeting"
     REPORT_MEETING = "report_meeting"
     STEP_BACK_MEETING = "step_back_meeting"
@@ -81,6 +83,8 @@ ACT_LABELS = {
     Act.KEEP_FOLLOW_UPS: _("Confirm and settle promises and actions of everybody"),
     Act.EDIT_EMPLOYER: _("Add and edit employers"),
     Act.EDIT_PERSON: _("Add and edit contact persons"),
+    Act.SEE_PORTFOLIOS: _("See portfolios and hand-overs"),
+    Act.KEEP_PORTFOLIOS: _("Keep portfolios, hand over and arrange cover"),
     Act.PLAN_MEETING: _("Plan meetings and invite"),
     Act.REPORT_MEETING: _("Hold and report meetings"),
     Act.STEP_BACK_MEETING: _("Take a meeting a step back"),
@@ -120,6 +124,9 @@ GRANTS: dict[Act, frozenset[Role]] = {
     Act.KEEP_FOLLOW_UPS: frozenset({_AM, _TL, _FA}),
     Act.EDIT_EMPLOYER: frozenset({_AM, _TL, _FA}),
     Act.EDIT_PERSON: frozenset({_AM, _ES, _TL, _FA}),
+    # Who divides the work also moves it (the lead hands a portfolio over).
+    Act.SEE_PORTFOLIOS: frozenset({_AM, _ES, _TL, _FA}),
+    Act.KEEP_PORTFOLIOS: frozenset({_TL}),
     Act.PLAN_MEETING: frozenset({_AM, _ES, _TL}),
     Act.REPORT_MEETING: frozenset({_AM, _ES, _TL}),
     Act.STEP_BACK_MEETING: frozenset({_ES, _TL}),
