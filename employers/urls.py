@@ -2,8 +2,8 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from employers import urls_import, urls_toplist
-from employers.views import contact, dossier, employers, listing, people
+from employers import urls_followups, urls_import, urls_toplist
+from employers.views import contact, dossier, employers, followups, listing, people
 
 app_name = "employers"
 employer_patterns: list[URLPattern | URLResolver] = [
@@ -18,6 +18,7 @@ employer_patterns: list[URLPattern | URLResolver] = [
     path("<int:pk>/samenvoegen/<int:grouping_pk>/terugdraaien/", employers.employer_ungroup, name="ungroup"),
     path("<int:pk>/niet-meer-gebruiken/", employers.employer_retire, name="retire"),
     path("<int:pk>/weer-gebruiken/", employers.employer_reuse, name="reuse"),
+    path("<int:pk>/toezegging/", followups.follow_up_add, name="follow_up_add"),
     path("<int:pk>/contact/", contact.contact_add, name="contact_add"),
     path("<int:pk>/contact/nieuw/", contact.contact_new, name="contact_new"),
     path("<int:pk>/contact/<int:moment_pk>/wijzigen/", contact.contact_edit, name="contact_edit"),
@@ -38,4 +39,5 @@ person_patterns = [
 urlpatterns = [
     path("bedrijven/", include(employer_patterns)),
     path("contactpersonen/", include(person_patterns)),
+    path("toezeggingen/", include(urls_followups.urlpatterns)),
 ]

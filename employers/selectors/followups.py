@@ -1,0 +1,171 @@
+"""What pages and cards show of promises and actions, as far as the reader may see them (R9, R10)."""
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Count, Q, QuerySet
+
+from accounts.roles import Act, Role
+from deventer_crm.core import clock
+from employers.models import ContactMoment, FollowUp
+from employers.models.followup_steps import FollowUpStep
+from employers.permissions_followups import acts_on, kinds_for, may
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+#: So many lines a card shows; the list has the others.
+CARD_LINES = 8
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of a card. `act` is what comes next for this reader, or ""; `ticks`: one press does it."""
+
+    follow_up: FollowUp
+    act: str
+    ticks: bool
+    gives: bool = False
+
+    @property
+    def url_name(self) -> str:
+        return f"employers:follow_up_{self.act}"
+
+
+@dataclass(frozen=True)
+class Card:
+    """Lines by urgency, and how many there are and are late."""
+
+    lines: list[Line]
+    total: int
+    late: int
+    today: dt.date
+
+    @property
+    def more(self) -> int:
+        return self.total - len(self.lines)
+
+
+@dataclass(frozen=True)
+class Event:
+    """One line of the history of a follow-up."""
+
+    on: dt.date
+    act: str
+    word: Any
+    by: Any
+    reason: str = ""
+    owner_before: Any = None
+    department_before: str = ""
+    due_before: dt.date | None = None
+
+    @property
+    def icon(self) -> str:
+        return ICONS[self.act]
+
+
+ICONS = {
+    FollowUpStep.Act.CONFIRMED: "check-circle",
+    FollowUpStep.Act.FULFILLED: "check-lg",
+    FollowUpStep.Act.REPORTED_BACK: "send",
+    FollowUpStep.Act.DROPPED: "x-circle",
+    FollowUpStep.Act.REASSIGNED: "person",
+    FollowUpStep.Act.RESCHEDULED: "calendar-event",
+    FollowUpStep.Act.REOPENED: "arrow-repeat",
+}
+
+
+@dataclass(frozen=True)
+class FollowUpPage:
+    """`moment`: the contact it came from, when this reader may read that one."""
+
+    history: list[Event]
+    moment: ContactMoment | None
+    needs_giving: bool
+
+
+def follow_ups_for_page(user: "User") -> "QuerySet[FollowUp, Any]":
+    """Visible follow-ups with what a page of one shows."""
+    return FollowUp.objects.visible_to(user).select_related(
+        "employer__merged_into", "person", "owner", "promised_by", "theme", "confirmed_by", "created_by"
+    )
+
+
+def follow_up_page(follow_up: FollowUp, user: "User") -> FollowUpPage:
+    """History, newest first, and where it came from; two queries."""
+    steps = FollowUpStep.objects.filter(follow_up=follow_up).select_related("by", "owner_before")
+    history = [
+        Event(
+            on=step.on,
+            act=step.act,
+            word=step.get_act_display(),
+            by=step.by,
+            reason=step.reason,
+            owner_before=step.owner_before,
+            department_before=step.department_before,
+            due_before=step.due_before,
+        )
+        for step in steps.order_by("-recorded_at", "-pk")
+    ]
+    moment = None
+    if follow_up.contact_moment_id is not None:
+        readable = ContactMoment.objects.visible_to(user).standing()
+        moment = readable.filter(pk=follow_up.contact_moment_id).first()
+    return FollowUpPage(history, moment, _needs_giving(follow_up))
+
+
+def _needs_giving(follow_up: FollowUp) -> bool:
+    """As FollowUpQuerySet.to_give says it, of a row whose owner was read along."""
+    if not follow_up.is_open:
+        return False
+    owner = follow_up.owner
+    return (owner is None and not follow_up.department) or (owner is not None and not owner.is_active)
+
+
+def of_employer(employer: Any, user: "User") -> Card | None:
+    """What is open at an employer and at those grouped under it; None for who sees none and adds none."""
+    if not user.can(Act.SEE_FOLLOW_UPS):
+        return None
+    family = [employer.pk, *getattr(employer, "family", [])]
+    rows = FollowUp.objects.visible_to(user).standing().at(family)
+    card = _card(rows, user)
+    return card if card.total or kinds_for(user) else None
+
+
+def of_user(user: "User") -> Card | None:
+    """What lies with somebody, and what a college member promised; None when nothing does."""
+    if not user.can(Act.SEE_FOLLOW_UPS):
+        return None
+    card = _card(FollowUp.objects.visible_to(user).standing().of(user), user)
+    return card if card.total else None
+
+
+def to_give(user: "User") -> Card | None:
+    """What lies with nobody who can act, for the lead; None when there is none."""
+    if not (user.has_role(Role.TEAM_LEAD) and user.can(Act.GIVE_FOLLOW_UP)):
+        return None
+    today = clock.today()
+    card = _card(FollowUp.objects.visible_to(user).to_give(today), user, gives=True)
+    return card if card.total else None
+
+
+def _card(rows: Any, user: "User", *, gives: bool = False) -> Card:
+    """Lines and counts; the counts only cost a statement when there are more than fit."""
+    today = clock.today()
+    found = list(rows.for_list().by_urgency()[: CARD_LINES + 1])
+    if len(found) > CARD_LINES:
+        counted = rows.order_by().aggregate(total=Count("pk"), late=Count("pk", filter=Q(due_on__lt=today)))
+        total, late = counted["total"], counted["late"]
+    else:
+        total, late = len(found), sum(row.due_on < today for row in found)
+    lines = [_line(row, user, gives=gives) for row in found[:CARD_LINES]]
+    return Card(lines, total, late, today)
+
+
+def _line(row: FollowUp, user: "User", *, gives: bool) -> Line:
+    if gives:
+        return Line(row, "reassign" if may("reassign", row, user) else "", ticks=False, gives=True)
+    acts = acts_on(row, user)
+    act = next((name for name in ("confirm", "fulfil", "report_back") if name in acts), "")
+    return Line(row, act, ticks=act == "fulfil" and row.kind != FollowUp.Kind.PROMISE_TO)
