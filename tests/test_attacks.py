@@ -15,8 +15,8 @@ from django.urls import reverse
 from budget.models import TimeEntry
 from deventer_crm.core import clock
 from employers.models import ContactMoment, Employer, EmployerGrouping, Position
-from employers.register_import.refused import write_refused
 from employers.services import refresh_employers
+from employers.spreadsheets.refused import write_refused
 from meetings.models import Invitation, Meeting
 from tests.accounts.factories import UserFactory
 from tests.budget.factories import TimeEntryFactory

@@ -17,10 +17,10 @@ from deventer_crm.core.forms import CrmForm
 from employers.models.reference import SbiVersion
 from employers.models.register import Source
 from employers.register_import.columns import FIELDS, Recogniser
-from employers.register_import.errors import RefusedFile
 from employers.register_import.running import IMPORTED_SOURCES, limits
-from employers.register_import.sniffing import sniff
 from employers.register_import.texts import FIELD_LABELS
+from employers.spreadsheets.errors import RefusedFile
+from employers.spreadsheets.sniffing import sniff
 
 
 class UploadForm(CrmForm):

@@ -8,10 +8,10 @@ import pghistory
 from django.db import transaction
 
 from employers.models import DeliveryRow, Establishment, RegisterDelivery
+from employers.spreadsheets.columns import Columns
+from employers.spreadsheets.errors import RefusedFile
 
 from .applying import apply_decided
-from .columns import Columns
-from .errors import RefusedFile
 from .matching import Delivery, match_as_decided, newest_reference_date
 from .running import register_lock
 from .staging import Stage

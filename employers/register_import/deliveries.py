@@ -18,8 +18,9 @@ from django.db.models import Q, QuerySet
 from deventer_crm.core import clock
 from deventer_crm.core.tasks import enqueue
 from employers.models import RegisterDelivery
+from employers.spreadsheets.errors import RefusedFile
 
-from .errors import RefusedFile, RegisterBusy
+from .busy import RegisterBusy
 from .running import Order, Progress, Result, check_order, dry_run, run
 
 log = structlog.get_logger(__name__)
@@ -248,7 +249,8 @@ def _drop_file(delivery: RegisterDelivery) -> None:
 
 def _header_of(order: Order) -> dict[str, Any]:
     """The likeliest column names of a refused file, so that a person can say which is which."""
-    from .reading import open_table
+    from employers.spreadsheets.reading import open_table
+
     from .running import limits, recogniser
 
     try:

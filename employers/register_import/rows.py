@@ -6,15 +6,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import TypeVar
 
-from . import values
-from .columns import JOB_FIELDS, Columns
-from .errors import Remark
-from .reading import Cell
-from .values import BadValue
+from employers.spreadsheets import values
+from employers.spreadsheets.columns import Columns
+from employers.spreadsheets.errors import Remark
+from employers.spreadsheets.lines import Line, RefusedLine
+from employers.spreadsheets.reading import Cell
+from employers.spreadsheets.values import BadValue
 
-T = TypeVar("T")
+from .columns import JOB_FIELDS
 
 # Widths of the database columns; nothing in a real register is longer.
 TEXT_FIELDS = {
@@ -81,12 +81,6 @@ class RefusedRow:
     house_number: str = ""
 
 
-class _Refusal(Exception):
-    def __init__(self, remark: Remark) -> None:
-        super().__init__(remark.code)
-        self.remark = remark
-
-
 class RowReader:
     """Cleans the lines of one file; remembers establishment numbers to refuse a repetition."""
 
@@ -100,16 +94,16 @@ class RowReader:
         line = _Line(self.columns, cells)
         try:
             return self._read(row, line)
-        except _Refusal as refusal:
+        except RefusedLine as refusal:
             return RefusedRow(row, refusal.remark, tuple(cells), **line.keys())
 
     def _read(self, row: int, line: _Line) -> RegisterRow:
         number = line.number("vestigingsnummer", 12, "bad_vestigingsnummer")
         name, enterprise = line.text("naam_vestiging"), line.text("onderneming")
         if not name and not enterprise:
-            raise _Refusal(line.remark("no_name", "naam_vestiging"))
+            raise RefusedLine(line.remark("no_name", "naam_vestiging"))
         if number in self._seen:
-            raise _Refusal(
+            raise RefusedLine(
                 line.remark("repeated_vestigingsnummer", "vestigingsnummer", first=self._seen[number])
             )
         kvk = line.number("kvk", 8, "bad_kvk")
@@ -161,7 +155,9 @@ class RowReader:
         given = [number for number in counts if number is not None]
         summed = sum(given)
         if given and total is None and summed > values.MAX_JOBS:
-            raise _Refusal(line.remark("too_many_jobs", JOB_FIELDS[0], value=summed, limit=values.MAX_JOBS))
+            raise RefusedLine(
+                line.remark("too_many_jobs", JOB_FIELDS[0], value=summed, limit=values.MAX_JOBS)
+            )
         if total is None:
             return summed if given else None
         comparable = bool(given) and all(field in line.columns.positions for field in JOB_FIELDS)
@@ -170,94 +166,10 @@ class RowReader:
         return total
 
 
-class _Line:
-    """The cells of one line by field, with what was said about them."""
+class _Line(Line):
+    """A line of the register; its keys are worth saving when the rest is not."""
 
-    def __init__(self, columns: Columns, cells: Sequence[Cell]) -> None:
-        self.columns = columns
-        self.cells = cells
-        self.notes: list[Remark] = []
-        self.doubts: list[Remark] = []
-
-    def cell(self, field: str) -> Cell:
-        at = self.columns.positions.get(field)
-        return self.cells[at] if at is not None and at < len(self.cells) else None
-
-    def remark(self, code: str, field: str, **params: object) -> Remark:
-        return Remark(code, field, self.columns.letter(field), params)
-
-    def note(self, code: str, field: str, **params: object) -> None:
-        self.notes.append(self.remark(code, field, **params))
-
-    def doubt(self, code: str, field: str, **params: object) -> None:
-        self.doubts.append(self.remark(code, field, **params))
-
-    def plain(self, field: str, read: Callable[[Cell], T]) -> T | None:
-        """The cell through a function of `values`; a bad one refuses the row."""
-        try:
-            return read(self.cell(field))
-        except BadValue as bad:
-            raise _Refusal(self.remark(bad.code, field, value=bad.value, limit=values.MAX_JOBS)) from bad
-
-    def convert(self, field: str, read: Callable[[Cell], tuple[T, str | None]]) -> T | None:
-        """The same for functions that also tell what they repaired."""
-        result = self.plain(field, read)
-        if result is None:
-            return None
-        found, repair = result
-        if repair:
-            self.note(repair, field, value=str(self.cell(field))[:60], read=str(found))
-        return found
-
-    def number(self, field: str, length: int, code: str) -> str:
-        try:
-            found, repair = values.digits(self.cell(field), length, code)
-        except BadValue as bad:
-            raise _Refusal(self.remark(bad.code, field, value=bad.value)) from bad
-        if repair == "number_cleaned":
-            self.note(repair, field, value=str(self.cell(field))[:60], read=found)
-        elif repair:
-            self.note(repair, field, value=found)
-        return found
-
-    def text(self, field: str) -> str:
-        cell = self.cell(field)
-        if cell is None:
-            return ""
-        found = self.plain(field, values.text) or ""
-        width = TEXT_FIELDS[field]
-        if len(found) > width:
-            self.note("text_shortened", field, limit=width)
-            found = found[:width].rstrip()
-        elif (
-            isinstance(cell, str)
-            and not cell.isprintable()
-            and any(ord(c) < 32 and c not in "\t\r\n" for c in cell)
-        ):
-            self.note("text_cleaned", field)
-        return found
-
-    def house(self) -> tuple[str, str, str]:
-        """Number, letter and addition; a number column that holds all three is split, with a note."""
-        letter, addition = self.text("huisletter").upper(), self.text("toevoeging")
-        stated = self.plain("huisnummer", values.text) or ""
-        if not stated or stated == "0":
-            return "", letter, addition
-        found = values.house_number(stated)
-        if found is None:
-            self.note("bad_house_number", "huisnummer", value=stated[:20])
-            return "", letter, addition
-        if found[1] or found[2]:
-            self.note("house_number_split", "huisnummer", value=stated[:20])
-        return found[0], letter or found[1], addition or found[2]
-
-    def phone(self) -> str:
-        """A number stored as a number has lost its leading zero."""
-        cell, found = self.cell("telefoon"), self.text("telefoon")
-        if isinstance(cell, int | float) and len(found) == 9:
-            self.note("zeros_restored", "telefoon", value=f"0{found}")
-            return f"0{found}"
-        return found
+    widths = TEXT_FIELDS
 
     def bag_id(self) -> str:
         try:

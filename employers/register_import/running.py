@@ -22,13 +22,15 @@ from django.db import connection, transaction
 from deventer_crm.core import clock
 from deventer_crm.core.locks import try_job_lock
 from employers.models import MappingProfile
+from employers.spreadsheets.columns import Columns, fingerprint
+from employers.spreadsheets.errors import RefusedFile
+from employers.spreadsheets.reading import open_table
+from employers.spreadsheets.sniffing import Limits
 
 from .applying import apply, write_rows
-from .columns import Columns, Recogniser, fingerprint
-from .errors import RefusedFile, RegisterBusy
+from .busy import RegisterBusy
+from .columns import Recogniser
 from .matching import Delivery, counts, find_sbi_version, match, missing_ids, newest_reference_date
-from .reading import open_table
-from .sniffing import Limits
 from .staging import Stage
 
 SAMPLE = 5  # first rows of each class on the preview

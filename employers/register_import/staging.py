@@ -15,9 +15,10 @@ from typing import Any
 
 from django.db import connection
 
-from .columns import Columns
-from .errors import Remark
-from .reading import Cell, NumberedRow
+from employers.spreadsheets.columns import Columns
+from employers.spreadsheets.errors import Remark
+from employers.spreadsheets.reading import Cell, NumberedRow
+
 from .rows import RefusedRow, RegisterRow, RowReader
 
 CHUNK = 2_000

@@ -30,13 +30,6 @@ class RefusedFile(Exception):
         return self.message
 
 
-class RegisterBusy(RefusedFile):
-    """Another import of the same register holds the lock (R11); exit code 3 on the command line (R12)."""
-
-    def __init__(self) -> None:
-        super().__init__("busy")
-
-
 @dataclass(frozen=True, slots=True)
 class Remark:
     """Something said about one cell: a repair, a doubt or the reason of a refusal.

@@ -22,9 +22,10 @@ from employers.forms.imports import ColumnsForm, UploadForm
 from employers.models import DeliveryRow, Establishment, RegisterDelivery
 from employers.register_import import deliveries
 from employers.register_import.deciding import decide
-from employers.register_import.errors import RefusedFile
-from employers.register_import.refused import write_refused
-from employers.register_import.texts import FIELD_LABELS, OUTCOME_LABELS, sentence
+from employers.register_import.texts import FIELD_LABELS, OUTCOME_LABELS
+from employers.spreadsheets.errors import RefusedFile
+from employers.spreadsheets.refused import write_refused
+from employers.spreadsheets.texts import sentence
 
 State = RegisterDelivery.State
 PAGE = 50

@@ -10,11 +10,12 @@ from django.core.management.base import CommandParser
 from django.utils.translation import ngettext
 
 from deventer_crm.core.cli import CliBusy, CliError, JsonCommand, iso_date
+from employers.register_import.busy import RegisterBusy
 from employers.register_import.columns import parse_mapping
 from employers.register_import.deliveries import import_file
-from employers.register_import.errors import RefusedFile, RegisterBusy
-from employers.register_import.refused import write_refused
 from employers.register_import.running import IMPORTED_SOURCES, Order, Result, dry_run
+from employers.spreadsheets.errors import RefusedFile
+from employers.spreadsheets.refused import write_refused
 
 
 class Command(JsonCommand):

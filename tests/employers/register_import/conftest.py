@@ -8,7 +8,7 @@ import pytest
 
 from employers.register_import.deliveries import import_file
 from employers.register_import.running import Order, Result, dry_run
-from employers.register_import.sniffing import Limits
+from employers.spreadsheets.sniffing import Limits
 
 from .files import HEADER, write_csv
 

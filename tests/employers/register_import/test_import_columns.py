@@ -2,8 +2,9 @@
 
 import pytest
 
-from employers.register_import.columns import FIELDS, Recogniser, field_for, fingerprint, parse_mapping
-from employers.register_import.errors import RefusedFile
+from employers.register_import.columns import FIELDS, Recogniser, field_for, has_jobs, parse_mapping
+from employers.spreadsheets.columns import fingerprint
+from employers.spreadsheets.errors import RefusedFile
 
 from .files import HEADER
 
@@ -102,7 +103,7 @@ def test_half_of_the_job_columns_is_refused_because_the_sum_would_be_wrong():
     error = refused(["Naam", "Vestigingsnr", "Mannen fulltime", "Vrouwen fulltime"])
     assert error.code == "incomplete_jobs"
     header = ["Naam", "Vestigingsnr", "Mannen fulltime", "Werkzame personen totaal"]
-    assert Recogniser().columns(header, row=1).has_jobs
+    assert has_jobs(Recogniser().columns(header, row=1))
 
 
 def test_choices_by_name_letter_and_their_errors():

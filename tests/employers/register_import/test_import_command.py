@@ -15,8 +15,8 @@ from django.db import connection
 from deventer_crm.core.locks import lock_number
 from employers.management.commands.import_register import Command
 from employers.models import Employer, Establishment, RegisterDelivery
+from employers.register_import.busy import RegisterBusy
 from employers.register_import.deliveries import import_file, sweep
-from employers.register_import.errors import RegisterBusy
 from employers.register_import.running import Order, dry_run
 
 from .files import HEADER, line, lines, write_csv, write_xlsx

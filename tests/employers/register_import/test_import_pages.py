@@ -10,7 +10,7 @@ from django.urls import reverse
 from deventer_crm.core.models import AccessEvent
 from employers.models import DeliveryRow, Employer, Establishment, MappingProfile, RegisterDelivery
 from employers.register_import import deliveries
-from employers.register_import.errors import RegisterBusy
+from employers.register_import.busy import RegisterBusy
 from employers.tasks import run_import, sweep_imports
 from tests.support.queries import page_queries
 

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from employers.register_import.columns import Recogniser
-from employers.register_import.errors import RefusedFile
-from employers.register_import.reading import open_table
-from employers.register_import.sniffing import Limits
+from employers.spreadsheets.errors import RefusedFile
+from employers.spreadsheets.reading import open_table
+from employers.spreadsheets.sniffing import Limits
 
 from .files import HEADER, csv_text, line, lines, repack, write_csv, write_xlsx
 

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from employers.register_import import values
 from employers.register_import.columns import Recogniser
 from employers.register_import.rows import RefusedRow, RegisterRow, RowReader
-from employers.register_import.texts import sentence
+from employers.spreadsheets import values
+from employers.spreadsheets.texts import sentence
 
 from .files import HEADER, line
 

@@ -17,7 +17,7 @@ from employers.models import (
     Registration,
     Track,
 )
-from employers.register_import.errors import RefusedFile
+from employers.spreadsheets.errors import RefusedFile
 
 from .conftest import APRIL_2025, APRIL_2026
 from .files import HEADER, line, lines
