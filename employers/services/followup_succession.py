@@ -19,10 +19,17 @@ if TYPE_CHECKING:
 
 @transaction.atomic
 def move_follow_ups(
-    from_user: "User", to_user: "User", employer_ids: Iterable[int], by: "User | None", *, reason: str = ""
+    from_user: "User",
+    to_user: "User",
+    employer_ids: Iterable[int],
+    by: "User | None",
+    *,
+    reason: str = "",
+    only: Iterable[int] | None = None,
 ) -> int:
     """Give what still lies with one colleague at these employers, and at those grouped under them, to
     another; returns how many. A fixed number of statements for any number of rows; each leaves a step.
+    `only`: no others than these follow-ups.
 
     What the successor may not know of (R10: an employer confidential to them) stays where it is: who names
     them a reader of that employer can give it then."""
@@ -35,6 +42,8 @@ def move_follow_ups(
         .standing()
         .filter(Q(employer__in=ids) | Q(employer__merged_into__in=ids), owner=from_user, employer__in=known)
     )
+    if only is not None:
+        rows = rows.filter(pk__in=list(only))
     moving = list(rows.order_by("pk").values_list("pk", "is_confidential"))
     if not moving:
         return 0
