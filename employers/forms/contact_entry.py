@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 from django import forms
 from django.db import transaction
 from django.forms.boundfield import BoundField
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -93,7 +94,7 @@ class FollowUpRow(CrmForm):
             *((owner.pk, str(owner)) for owner in owners),
         ]
         self.fields["kind"].choices = [
-            (kind, FollowUp.Kind(kind).label.capitalize()) for kind in kinds_for(user)
+            (kind, capfirst(FollowUp.Kind(kind).label)) for kind in kinds_for(user)
         ]
         if not owners:
             del self.fields["owner"]
@@ -136,6 +137,10 @@ class FollowUpRow(CrmForm):
             woo_ground=moment.woo_ground,
             readers=moment.readers.all(),
         )
+
+
+def _in_order(rows: Any) -> Any:
+    return rows.select_related("main_establishment").order_by("sort_name", "pk")[:FOUND]
 
 
 class _Refused(Exception):
@@ -285,8 +290,7 @@ class ContactEntry:
             return []
         taken = [row.pk for row in self.employers]
         rows = Employer.objects.visible_to(self.user).current().exclude(pk__in=taken)
-        rows = rows.select_related("main_establishment").order_by("sort_name", "pk")
-        return list(rows.search(self.search)[:FOUND]) or list(rows.alike(self.search)[:FOUND])
+        return list(_in_order(rows.search(self.search))) or list(_in_order(rows.alike(self.search)))
 
     @property
     def shows_employers(self) -> bool:

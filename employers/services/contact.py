@@ -15,7 +15,6 @@ from employers.activity import refresh_activities
 from employers.models import ContactMoment, ContactPerson, Employer, Theme
 from employers.models.contact import Audience
 
-
 if TYPE_CHECKING:
     from accounts.models import User
 
@@ -54,7 +53,7 @@ def log_contact(
     woo_ground: str = "",
     readers: Iterable["User"] = (),
 ) -> ContactMoment:
-    """Record a contact with one or more employers and refresh their last contact.
+    """Record a contact with one or more employers; it stands on the timeline of each at once.
 
     Guessed when left out: the kind (the first one this person may log), the moment (now), the audience.
     Raises PermissionDenied for a kind this person may not log, ValidationError for a moment to come, an empty
@@ -80,13 +79,13 @@ def log_contact(
         is_confidential=any(employer.is_confidential for employer in concerned),
     )
     save_tracked(moment, by=by)
-    moment.employers.set(concerned)
-    moment.people.set(people)
+    moment.employers.add(*concerned)
+    moment.people.add(*people)
     if moment.is_confidential:
         inherited = [reader for employer in concerned for reader in employer.readers.all()]
-        moment.readers.set({by, *readers, *inherited})
+        moment.readers.add(by, *readers, *inherited)
     else:
-        moment.readers.set(readers)
+        moment.readers.add(*readers)
     refresh_activities("contact", [moment.pk])
     return moment
 

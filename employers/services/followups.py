@@ -136,7 +136,6 @@ def add_follow_up(
         woo_ground=woo_ground.strip(),
         # Inherited downward (R10): what is agreed with a confidential employer is confidential.
         is_confidential=concerned.is_confidential
-        or (person is not None and person.is_confidential)
         or (contact_moment is not None and contact_moment.is_confidential),
     )
     _check_due(row)
@@ -335,8 +334,6 @@ def edit_follow_up(
     _check_due(row)
     if row.promised_by is not None and row.kind != Kind.PROMISE_TO:
         raise ValidationError({"promised_by": _("A college member can only make a promise to the employer.")})
-    if row.person is not None and row.person.is_confidential:
-        row.is_confidential = True
     moved = row.due_on != due_before
     saved = _saved(
         row,
