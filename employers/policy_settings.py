@@ -73,3 +73,17 @@ define(
     label=_("Promise not confirmed: reminder after"),
     unit=_("working days"),
 )
+define(
+    "soon_there_days_ahead",
+    kind="count",
+    default=14,
+    label=_("Who else is there: look ahead"),
+    unit=_("days"),
+)
+define(
+    "soon_there_days_back",
+    kind="count",
+    default=7,
+    label=_("Who else is there: look back"),
+    unit=_("days"),
+)

@@ -17,3 +17,11 @@ def sweep_imports() -> None:
     from employers.register_import.deliveries import sweep
 
     sweep()
+
+
+@crm_task(name="employers.rebuild_activities", single=True, time_limit=1800)
+def rebuild_activities() -> None:
+    """Each night: mend what differs between the timelines and the records, and say how much that was."""
+    from employers.activity.repair import repair_activities
+
+    repair_activities()

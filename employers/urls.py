@@ -12,6 +12,7 @@ employer_patterns: list[URLPattern | URLResolver] = [
     path("top/", include(urls_toplist.urlpatterns)),
     path("nieuw/", employers.employer_add, name="add"),
     path("<int:pk>/", dossier.employer_detail, name="detail"),
+    path("<int:pk>/tijdlijn/", dossier.employer_timeline, name="timeline"),
     path("<int:pk>/wijzigen/", employers.employer_edit, name="edit"),
     path("<int:pk>/accountmanager/", employers.account_manager, name="manager"),
     path("<int:pk>/samenvoegen/", employers.employer_group, name="group"),

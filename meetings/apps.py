@@ -10,9 +10,6 @@ class MeetingsConfig(AppConfig):
     verbose_name = _("visits and meetings")
 
     def ready(self) -> None:
-        from employers.services import contact_source
-        from meetings.querysets import held_with_employers
         from meetings.reference_data import sync_after_migrate
 
         post_migrate.connect(sync_after_migrate, sender=self, dispatch_uid="meetings.reference_data")
-        contact_source(held_with_employers)

@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Self
 
-from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q
 
 from accounts.roles import Act
 from deventer_crm.core import clock
@@ -111,20 +111,6 @@ class MeetingQuerySet(ConfidentialQuerySet):
 def day_start(now: dt.datetime | None = None) -> dt.datetime:
     """The first moment of the Dutch day of that moment (default now)."""
     return clock.start_of(clock.local_date(now or clock.now()))
-
-
-def held_with_employers(employer_ids: list[int] | None) -> "QuerySet[Any, Any]":
-    """(employer id, moment) of held meetings: they count as contact with who was there. What only some may
-    know of must not show through a date that everybody sees (R10)."""
-    from meetings.models import MeetingEmployer
-
-    secret = MeetingEmployer.objects.filter(meeting=OuterRef("meeting"), employer__is_confidential=True)
-    rows = MeetingEmployer.objects.filter(
-        is_present=True, meeting__is_confidential=False, meeting__state__in=["held", "reported", "closed"]
-    ).filter(~Exists(secret))
-    if employer_ids is not None:
-        rows = rows.filter(employer__in=employer_ids)
-    return rows.values_list("employer_id", "meeting__starts_at")
 
 
 class InvitationQuerySet(ConfidentialQuerySet):

@@ -1,21 +1,22 @@
 """Meetings and invitations in the timeline of an employer; each source applies R10 to its own rows."""
 
-import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Case, DateTimeField, F, OuterRef, QuerySet, When
-from django.db.models.functions import Cast, JSONObject
+from django.db.models import Case, Exists, F, OuterRef, Q, Value, When
+from django.db.models.functions import Coalesce, Concat, JSONObject, Trim
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import CollegeMember
 from accounts.roles import Act
-from deventer_crm.core import badges, clock
-from deventer_crm.core.timeline import Happening, source
-from meetings.models import Invitation, Meeting, Participant
+from deventer_crm.core import badges
+from deventer_crm.core.timeline import Happening
+from employers.activity import ActivitySource, Key, Part, activity_source, day_start, index_rows
+from employers.activity.content import as_content, colleague, record_of
+from meetings.models import Invitation, Meeting, MeetingEmployer, Participant
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -26,119 +27,153 @@ ICONS = {
     Meeting.Place.ELSEWHERE: "geo-alt",
     Meeting.Place.ONLINE: "laptop",
 }
+State = Meeting.State
 
 
-@source("meeting", label=gettext_lazy("meetings"))
-def meetings(
-    employer_ids: list[int], user: "User", *, upcoming: bool, before: dt.datetime | None, limit: int
-) -> Iterable[Happening]:
-    """What is planned, or what was held or called off; one query. Who may only know that there was contact
-    gets the bare date of held meetings that are no secret (R9)."""
-    if not user.can(Act.SEE_CONTACT_DATES):
-        return []
-    in_full = user.can(Act.SEE_AGENDA)
-    rows: Any = Meeting.objects.visible_to(user).with_employers(employer_ids)
-    if upcoming:
-        if not in_full:
-            return []
-        rows = rows.upcoming().annotate(at=F("starts_at"))
-    else:
-        rows = _past(rows if in_full else rows.held(), before)
-    college = Participant.objects.filter(meeting=OuterRef("pk"), college_member__isnull=False)
-    names = college.order_by("college_member__position", "pk").values(
-        row=JSONObject(name="college_member__name", office="college_member__office")
-    )
-    rows = rows.select_related("kind", "owner", "theme").annotate(college_names=ArraySubquery(names))
-    return [_line(meeting) if in_full else _bare(meeting) for meeting in rows[:limit]]
+@activity_source("meeting", label=gettext_lazy("meetings"))
+class Meetings(ActivitySource):
+    """What is planned, and what was held or called off. Held counts as contact with who was there, unless
+    only some may know of it (R10). Called off stands on the day that happened."""
 
-
-def _past(rows: "QuerySet[Any]", before: dt.datetime | None) -> "QuerySet[Any]":
-    """Newest first. A meeting that was called off stands on the day that happened."""
-    rows = rows.exclude(state=Meeting.State.DRAFT).annotate(
-        at=Case(
-            When(state=Meeting.State.CANCELLED, then=Cast("cancelled_on", DateTimeField())),
-            default=F("starts_at"),
+    def rows(self) -> Part:
+        with_secret = MeetingEmployer.objects.filter(
+            meeting=OuterRef("meeting"), employer__is_confidential=True
         )
-    )
-    rows = rows.filter(at__lt=before if before is not None else clock.now())
-    waiting = rows.filter(state=Meeting.State.PLANNED, starts_at__gte=clock.start_of(clock.today()))
-    return rows.exclude(pk__in=waiting.values("pk")).order_by("-at", "-pk")
-
-
-def _line(meeting: Any) -> Happening:
-    who = [f"{CollegeMember.Office(row['office']).label} {row['name']}" for row in meeting.college_names]
-    details = [str(meeting.owner)] if meeting.owner else []
-    if meeting.theme:
-        details.append(_("theme %(theme)s") % {"theme": str(meeting.theme)})
-    if meeting.state == Meeting.State.CANCELLED:
-        details.append(
-            _("called off %(who)s: %(reason)s")
-            % {"who": meeting.get_cancelled_by_display(), "reason": meeting.cancel_reason}
+        return index_rows(
+            MeetingEmployer.objects.all(),
+            employer="employer_id",
+            record="meeting_id",
+            at=Case(
+                When(meeting__state=State.CANCELLED, then=day_start("meeting__cancelled_on")),
+                default=F("meeting__starts_at"),
+            ),
+            is_plan=Q(meeting__state__in=[State.DRAFT, State.PLANNED]),
+            is_contact=Q(
+                ~Exists(with_secret),
+                is_present=True,
+                meeting__is_confidential=False,
+                meeting__state__in=Meeting.HELD_STATES,
+            ),
+            user="meeting__owner_id",
+            theme="meeting__theme_id",
         )
-    badge = badges.MEETING[meeting.state]
-    return Happening(
-        at=meeting.at,
-        kind="meeting",
-        title=meeting.name,
-        text=_("with %(names)s") % {"names": ", ".join(who)} if who else "",
-        detail=" · ".join(details),
-        url=meeting.get_absolute_url(),
-        icon="x-circle" if meeting.state == Meeting.State.CANCELLED else ICONS[meeting.place],
-        badge=(badge.tone, badge.word),
-        record=meeting,
-    )
 
-
-def _bare(meeting: Any) -> Happening:
-    owner = str(meeting.owner) if meeting.owner else ""
-    return Happening(at=meeting.at, kind="meeting", title=_("Contact"), detail=owner, icon="people")
-
-
-@source("invitation", label=gettext_lazy("invitations"))
-def invitations(
-    employer_ids: list[int], user: "User", *, upcoming: bool, before: dt.datetime | None, limit: int
-) -> Iterable[Happening]:
-    """Invitations on the day they were sent; one query. They are never still to come."""
-    if upcoming or not user.can(Act.SEE_AGENDA):
-        return []
-    rows = Invitation.objects.visible_to(user).filter(employer__in=employer_ids)
-    if before is not None:
-        # The line stands at the start of its day: a moment later on that same day still comes after it.
-        day = clock.local_date(before)
-        rows = (
-            rows.filter(sent_on__lt=day) if clock.start_of(day) >= before else rows.filter(sent_on__lte=day)
+    def content(self, keys: Collection[Key], user: "User") -> Part | None:
+        if not user.can(Act.SEE_CONTACT_DATES):
+            return None
+        rows: Any = Meeting.objects.visible_to(user).filter(pk__in=[key.record_id for key in keys])
+        if not user.can(Act.SEE_AGENDA):
+            # Who may only know that there was contact gets the bare date of what was held (R9).
+            return as_content(rows.held(), owner=colleague("owner"), in_full=Value(value=False))
+        college = Participant.objects.filter(meeting=OuterRef("pk"), college_member__isnull=False)
+        names = college.order_by("college_member__position", "pk").values(
+            row=JSONObject(name="college_member__name", office="college_member__office")
         )
-    rows = rows.select_related("college_member", "person").order_by("-sent_on", "-pk")[:limit]
-    return [_invitation_line(row) for row in rows]
+        return as_content(
+            rows,
+            in_full=Value(value=True),
+            name=Case(When(title="", then=F("kind__name")), default=F("title")),
+            state="state",
+            place="place",
+            owner_id="owner_id",
+            owner=colleague("owner"),
+            theme=Coalesce("theme__name", Value("")),
+            cancelled_by="cancelled_by",
+            cancel_reason="cancel_reason",
+            college=ArraySubquery(names),
+        )
+
+    def line(self, key: Key, data: dict[str, Any], user: "User") -> Happening | None:
+        if not data["in_full"]:
+            return Happening(
+                at=key.at,
+                kind="meeting",
+                title=_("Contact"),
+                detail=data["owner"],
+                icon="people",
+                is_contact=True,
+            )
+        state = data["state"]
+        if state == State.DRAFT and not key.is_upcoming:
+            return None  # nobody agreed to it, and its day is over
+        who = [f"{CollegeMember.Office(row['office']).label} {row['name']}" for row in data["college"]]
+        details = [data["owner"]] if data["owner"] else []
+        if data["theme"]:
+            details.append(_("theme %(theme)s") % {"theme": data["theme"]})
+        if state == State.CANCELLED:
+            by = Meeting.CancelledBy(data["cancelled_by"]).label
+            details.append(_("called off %(who)s: %(reason)s") % {"who": by, "reason": data["cancel_reason"]})
+        badge = badges.MEETING[state]
+        return Happening(
+            at=key.at,
+            kind="meeting",
+            title=data["name"],
+            text=_("with %(names)s") % {"names": ", ".join(who)} if who else "",
+            detail=" · ".join(details),
+            url=reverse("meetings:detail", args=[key.record_id]),
+            icon="x-circle" if state == State.CANCELLED else ICONS[data["place"]],
+            badge=(badge.tone, badge.word),
+            record=record_of(key, data),
+            is_contact=state in Meeting.HELD_STATES,
+        )
 
 
-def _invitation_line(invitation: Invitation) -> Happening:
-    details = [invitation.get_channel_display()]
-    if invitation.person:
-        details.append(str(invitation.person))
-    if invitation.withdrawn_on:
-        badge: tuple[str, Any] = ("plain", _("withdrawn"))
-    elif invitation.answer in badges.ANSWER:
-        badge = (badges.ANSWER[invitation.answer].tone, badges.ANSWER[invitation.answer].word)
-    elif invitation.answer:
-        badge = ("warm", invitation.get_answer_display())
-    else:
-        badge = (badges.ANSWER["none"].tone, badges.ANSWER["none"].word)
-    came_in = invitation.direction == Invitation.Direction.IN
-    text = invitation.get_purpose_display()
-    if invitation.college_member:
-        text = (_("%(what)s, to %(member)s") if came_in else _("%(what)s, in the name of %(member)s")) % {
-            "what": text,
-            "member": invitation.college_member,
-        }
-    return Happening(
-        at=clock.start_of(invitation.sent_on),
-        kind="invitation",
-        title=_("Invitation received") if came_in else _("Invitation sent"),
-        text=text,
-        detail=" · ".join(details),
-        url=reverse("meetings:invitation", args=[invitation.pk]),
-        icon="envelope-open" if came_in else "envelope",
-        badge=badge,
-        record=invitation,
-    )
+@activity_source("invitation", label=gettext_lazy("invitations"))
+class Invitations(ActivitySource):
+    """On the day they were sent; never still to come."""
+
+    def rows(self) -> Part:
+        return index_rows(
+            Invitation.objects.all(),
+            employer="employer_id",
+            record="pk",
+            at=day_start("sent_on"),
+            user="created_by_id",
+        )
+
+    def content(self, keys: Collection[Key], user: "User") -> Part | None:
+        if not user.can(Act.SEE_AGENDA):
+            return None
+        rows = Invitation.objects.visible_to(user).filter(pk__in=[key.record_id for key in keys])
+        return as_content(
+            rows,
+            channel="channel",
+            purpose="purpose",
+            direction="direction",
+            answer="answer",
+            withdrawn_on="withdrawn_on",
+            person=Trim(Concat("person__first_name", Value(" "), "person__last_name")),
+            member=Coalesce("college_member__name", Value("")),
+            office=Coalesce("college_member__office", Value("")),
+        )
+
+    def line(self, key: Key, data: dict[str, Any], user: "User") -> Happening | None:
+        details = [str(Invitation.Channel(data["channel"]).label)]
+        if data["person"]:
+            details.append(data["person"])
+        came_in = data["direction"] == Invitation.Direction.IN
+        text = str(Invitation.Purpose(data["purpose"]).label)
+        if data["member"]:
+            member = f"{CollegeMember.Office(data['office']).label} {data['member']}"
+            text = (_("%(what)s, to %(member)s") if came_in else _("%(what)s, in the name of %(member)s")) % {
+                "what": text,
+                "member": member,
+            }
+        return Happening(
+            at=key.at,
+            kind="invitation",
+            title=_("Invitation received") if came_in else _("Invitation sent"),
+            text=text,
+            detail=" · ".join(details),
+            url=reverse("meetings:invitation", args=[key.record_id]),
+            icon="envelope-open" if came_in else "envelope",
+            badge=_answer_badge(data),
+            record=record_of(key, data),
+        )
+
+
+def _answer_badge(data: dict[str, Any]) -> tuple[str, Any]:
+    if data["withdrawn_on"]:
+        return "plain", _("withdrawn")
+    known = badges.ANSWER.get(data["answer"] or "none")
+    return (known.tone, known.word) if known else ("warm", Invitation.Answer(data["answer"]).label)

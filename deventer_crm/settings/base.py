@@ -205,6 +205,7 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(hour=7, minute=0, day_of_week="mon-fri"),
     },
     "sweep": {"task": "core.sweep", "schedule": 60.0, "options": {"expires": 55}},
+    "timelines-nightly": {"task": "employers.rebuild_activities", "schedule": crontab(hour=4, minute=10)},
     "sweep-imports": {"task": "employers.sweep_imports", "schedule": 60.0, "options": {"expires": 55}},
 }
 

@@ -34,7 +34,7 @@ UPDATE employers_employer e
 @transaction.atomic
 def refresh_last_contact(employer_ids: Iterable[int] | None = None) -> int:
     """Recompute the last contact from the index, grouped employers included (None: of all employers); returns
-    how many changed. Only what may show through a date that everybody sees counts (R10): the sources say so."""
+    how many changed. Only what may show through a date everybody sees counts (R10): the sources say so."""
     ids = None if employer_ids is None else list(employer_ids)
     if ids == []:
         return 0

@@ -31,26 +31,31 @@ INDEX_COLUMNS = ("employer_id", "record_id", "at", "is_plan", "is_contact", "use
 
 @dataclass(frozen=True)
 class Key:
-    """A row of the index: which record, at which employer, when. `is_upcoming`: read as still to come."""
+    """A row of the index: which record, at which employer, when, whose. `of`: the name of that employer when
+    it is not the one whose page it is. `is_upcoming`: read as still to come."""
 
     pk: int
     employer_id: int
     kind: str
     record_id: int
     at: dt.datetime
+    user_id: int | None = None
+    of: str = ""
     is_upcoming: bool = False
 
 
 class ActivitySource:
     """A kind of happening. `kind`: its code in the index; `group`: what people filter by and services
-    refresh, several kinds may share it (then they share the keys of the records too); `label`: the group's.
+    refresh, several kinds may share it (with the keys of the same records); `label`: the group's.
 
-    `stays_open`: what is planned stays to come after its day, until the record itself says that it is done."""
+    `stays_open`: what is planned stays to come after its day, until the record says that it is done.
+    `of_itself`: not told on the page of the employer that this one is grouped under."""
 
     kind: ClassVar[str]
     group: ClassVar[str]
     label: ClassVar[Any]
     stays_open: ClassVar[bool] = False
+    of_itself: ClassVar[bool] = False
 
     def rows(self) -> Part | Sequence[Part]:
         """Everything that should be in the index (see index_rows); the registry narrows it to the records or
@@ -59,7 +64,7 @@ class ActivitySource:
 
     def content(self, keys: Collection[Key], user: "User") -> Part | None:
         """(record id, jsonb) of what this reader may see of these records, in one statement that reads no
-        others; None when somebody with these rights sees nothing of this kind. R9 and R10 are decided here."""
+        others; None when somebody with these rights sees nothing of this kind. R9 and R10 hold here."""
         raise NotImplementedError
 
     def line(self, key: Key, data: dict[str, Any], user: "User") -> Happening | None:
@@ -95,13 +100,19 @@ def group_labels() -> dict[str, Any]:
     return {source.group: source.label for source in reversed(SOURCES.values())}
 
 
-def day_start(date: "str | Expression | F") -> Func:
-    """The first moment of a day of the calendar here, as a column: PostgreSQL's own cast takes that of UTC."""
+def day_start(date: Any) -> Func:
+    """The first moment of a day of the calendar here, as a column (a name or an expression): PostgreSQL's own
+    cast takes that of UTC."""
     return Func(
         F(date) if isinstance(date, str) else date,
-        template=f"((%(expressions)s)::timestamp AT TIME ZONE '{settings.TIME_ZONE}')",
+        template=day_start_sql("%(expressions)s"),
         output_field=DateTimeField(),
     )
+
+
+def day_start_sql(date: str) -> str:
+    """The same for a statement of one's own."""
+    return f"(({date})::timestamp AT TIME ZONE '{settings.TIME_ZONE}')"
 
 
 def index_rows(
@@ -112,7 +123,7 @@ def index_rows(
     at: Any,
     is_plan: bool | Q | Expression = False,
     is_contact: bool | Q | Expression = False,
-    user: str | None = None,
+    user: Any = None,
     theme: str | None = None,
 ) -> "QuerySet[Any, Any]":
     """A queryset as rows of the index; every argument names a column or is an expression. `at` of a date:
@@ -124,7 +135,7 @@ def index_rows(
         F(at) if isinstance(at, str) else at,
         _yes_or_no(is_plan),
         _yes_or_no(is_contact),
-        F(user) if user else nothing,
+        (F(user) if isinstance(user, str) else user) if user is not None else nothing,
         F(theme) if theme else nothing,
     )
 

@@ -7,6 +7,8 @@ import structlog
 from django.db import connection, transaction
 from django.db.models import QuerySet
 
+from employers.models import Activity
+
 from .last_contact import refresh_last_contact
 from .registry import INDEX_COLUMNS, SOURCES, ActivitySource, as_sql, sources_of
 
@@ -65,14 +67,32 @@ def refresh_activities(kind: str, record_ids: Iterable[int]) -> int:
 
 
 @transaction.atomic
-def refresh_employer_activities(employer_ids: Iterable[int], kinds: Collection[str] | None = None) -> int:
-    """The same for everything of these employers, or for some kinds or groups of it: for what belongs to no
-    single record (the register, changed fields), and after grouping."""
-    ids = sorted(set(employer_ids))
-    if not ids:
-        return 0
+def refresh_employer_activities(
+    employer_ids: Iterable[int] | None, kinds: Collection[str] | None = None
+) -> int:
+    """The same for everything of these employers (None: of all), or for some kinds or groups of it: for what
+    belongs to no single record (the register, changed fields), and after grouping."""
     chosen = list(SOURCES.values()) if kinds is None else sources_of(kinds)
-    return _refresh(chosen, "r.employer_id = ANY(%s)", [ids])
+    if employer_ids is None:
+        return _refresh(chosen, "TRUE", [])
+    ids = sorted(set(employer_ids))
+    return _refresh(chosen, "r.employer_id = ANY(%s)", [ids]) if ids else 0
+
+
+@transaction.atomic
+def refresh_shared_activities(employer_ids: Iterable[int]) -> int:
+    """The same for every record that these employers have part in, at the others too: after one of them
+    became confidential, what was said with it is no contact that others may see the date of (R10)."""
+    ids = sorted(set(employer_ids))
+    changed = 0
+    rows = Activity.objects.filter(employer__in=ids).order_by().values_list("kind", "record_id")
+    shared: dict[str, set[int]] = {}
+    for kind, record_id in rows.distinct():
+        shared.setdefault(kind, set()).add(record_id)
+    for kind, records in shared.items():
+        if kind in SOURCES:
+            changed += _refresh([SOURCES[kind]], "r.record_id = ANY(%s)", [sorted(records)])
+    return changed
 
 
 def rebuild_activities() -> dict[str, int]:

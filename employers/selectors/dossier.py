@@ -4,22 +4,27 @@ import datetime as dt
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import QuerySet
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import QuerySet, Value
+from django.db.models.functions import Coalesce, Concat, JSONObject, NullIf, Trim
+from django.http import QueryDict
 from django.utils.translation import gettext as _
 
-from accounts.roles import Act
-from deventer_crm.core import clock, panels, timeline
+from accounts.models import User as Colleague
+from accounts.roles import Act, Role
+from deventer_crm.core import clock, panels
 from deventer_crm.core.formatting import nl_date
 from deventer_crm.core.panels import Panel
 from deventer_crm.core.timeline import Happening
+from employers.activity import soon_among
 from employers.models import ContactMoment, Employer, Establishment, Position
 from employers.models.register import Source
 from employers.selectors.history import History, history_of
+from employers.selectors.timeline import MOST_UPCOMING, TimelinePage, timeline_page
 
 if TYPE_CHECKING:
     from accounts.models import User
 
-TIMELINE_SIZE = 15
 SHOWN_PEOPLE = 8
 #: No page or form lists more people of one employer.
 MOST_PEOPLE = 200
@@ -50,23 +55,6 @@ class Rights:
 
 
 @dataclass(frozen=True)
-class TimelinePage:
-    """Lines of one kind (or all), and the moment before which the older ones lie; None: there are no more."""
-
-    lines: list[Happening]
-    kind: str
-    kinds: list[tuple[str, Any]]
-    older: str | None
-    before: dt.datetime | None = None
-
-    @property
-    def shown(self) -> list[tuple[Happening, bool]]:
-        """Lines with whether their year must be said: only when it is not this one."""
-        year = clock.today().year
-        return [(line, clock.local_date(line.at).year != year) for line in self.lines]
-
-
-@dataclass(frozen=True)
 class EstablishmentLine:
     """An establishment with its jobs of today, by number; a shielded address is left out."""
 
@@ -92,7 +80,8 @@ class Dossier:
     establishments: list[EstablishmentLine] = field(default_factory=list)
     more_establishments: list[EstablishmentLine] = field(default_factory=list)
     ended_establishments: int = 0
-    upcoming: list[Happening] = field(default_factory=list)
+    upcoming: list[tuple[Happening, bool]] = field(default_factory=list)
+    soon: list[Happening] = field(default_factory=list)
     timeline: TimelinePage | None = None
     panels: dict[str, list[Panel]] = field(default_factory=dict)
 
@@ -123,26 +112,63 @@ class Dossier:
 
     @property
     def last_contact_note(self) -> str:
-        """How and by whom, when the last contact is one that this reader may read. A meeting can be later."""
-        moment, last = self.last_moment, self.employer.last_contact_at
-        if moment is None or (last is not None and moment.happened_at < last):
+        """How and by whom; with whom as well, when that contact is on the page. Who may only know that there
+        was contact is not told how (R9)."""
+        employer = self.employer
+        if employer.last_contact_at is None or employer.last_contact_by is None:
             return ""
-        how = _("%(kind)s by %(user)s") % {"kind": moment.get_kind_display(), "user": str(moment.user)}
-        names = ", ".join(moment.people_names)
-        return _("%(how)s, with %(people)s") % {"how": how, "people": names} if names else how
+        if not self.rights.sees_dossier:
+            return str(_("by %(user)s") % {"user": employer.last_contact_by})
+        kinds = dict(ContactMoment.Kind.choices)
+        kind = kinds.get(employer.last_contact_kind, _("meeting"))
+        how = str(_("%(kind)s by %(user)s") % {"kind": kind, "user": employer.last_contact_by})
+        moment = self.last_moment
+        if moment is None or moment.at != employer.last_contact_at:
+            return how
+        names = ", ".join(moment.people)
+        return str(_("%(how)s, with %(people)s") % {"how": how, "people": names}) if names else how
+
+
+#: Whose doings people look for in a timeline.
+COLLEAGUES = (
+    Role.ACCOUNT_MANAGER,
+    Role.COLLEGE_MEMBER,
+    Role.SECRETARY,
+    Role.TEAM_LEAD,
+    Role.EMPLOYER_DESK,
+)
 
 
 def employers_for_dossier(user: "User") -> "QuerySet[Employer]":
-    """Visible employers with what the header needs, in one query."""
+    """Visible employers with what the page needs, in one query; `colleagues` (id, name): whom one can filter
+    the timeline by."""
     today = clock.today()
+    name = Coalesce(NullIf(Trim(Concat("first_name", Value(" "), "last_name")), Value("")), "email")
+    colleagues = (
+        Colleague.objects.filter(
+            is_active=True,
+            pk__in=Colleague.groups.through.objects.filter(
+                group__name__in=[role.value for role in COLLEAGUES]
+            ).values("user_id"),
+        )
+        .order_by("first_name", "last_name", "pk")
+        .values(row=JSONObject(id="pk", name=name))
+    )
     rows = Employer.objects.visible_to(user).with_manager(today).with_family(today)
+    rows = rows.annotate(colleagues=ArraySubquery(colleagues))
     return rows.select_related(
-        "area__city_profile", "sector__city_profile", "track", "main_establishment", "merged_into"
+        "area__city_profile",
+        "sector__city_profile",
+        "track",
+        "main_establishment",
+        "merged_into",
+        "last_contact_by",
     ).defer("search_text")
 
 
-def dossier_of(employer: Any, user: "User", *, kind: str = "", before: dt.datetime | None = None) -> Dossier:
-    """The page of an employer from employers_for_dossier(). Call it inside history.remembering()."""
+def dossier_of(employer: Any, user: "User", *, asked: QueryDict | None = None) -> Dossier:
+    """The page of an employer from employers_for_dossier(). `asked`: what the address says of the timeline.
+    Call it inside history.remembering()."""
     rights, today = Rights.of(user), clock.today()
     family = [employer.pk, *employer.family]
     main = employer.main_establishment
@@ -156,8 +182,17 @@ def dossier_of(employer: Any, user: "User", *, kind: str = "", before: dt.dateti
     }
     if not rights.sees_contact:
         return Dossier(**header)
-    page = timeline_page(family, user, kind=kind, before=before)
-    header["timeline"] = page
+    url = employer.get_absolute_url()
+    page = timeline_page(employer, user, asked, base_url=url, upcoming=MOST_UPCOMING)
+    coming = page
+    if page.is_narrowed:
+        # What is to come stands above the timeline and is not filtered with it.
+        coming = timeline_page(employer, user, base_url=url, upcoming=MOST_UPCOMING)
+    header |= {
+        "timeline": page,
+        "upcoming": coming.upcoming,
+        "soon": soon_among(coming.reading, user),
+    }
     if not rights.sees_dossier:
         return Dossier(**header)
     history = history_of(family)
@@ -167,13 +202,12 @@ def dossier_of(employer: Any, user: "User", *, kind: str = "", before: dt.dateti
         **header,
         series=[(f"{day:%Y}", jobs) for day, jobs in history.series(today)],
         jobs_source=history.source_on(employer.jobs_on) if employer.jobs_on else "",
-        last_moment=_last_moment(page, family, user),
+        last_moment=_last_moment(coming),
         people=people[:SHOWN_PEOPLE],
         more_people=people[SHOWN_PEOPLE:],
         establishments=lines[:SHOWN_ESTABLISHMENTS],
         more_establishments=lines[SHOWN_ESTABLISHMENTS:],
         ended_establishments=len(history.establishments) - len(lines),
-        upcoming=timeline.coming_up(family, user),
     )
 
 
@@ -182,47 +216,10 @@ def _panels(employer: Employer, user: "User", rights: Rights) -> dict[str, list[
     return {place: panels.panels_for(f"employer.{place}", employer, user) for place in places}
 
 
-def timeline_page(
-    family: list[int], user: "User", *, kind: str = "", before: dt.datetime | None = None
-) -> TimelinePage:
-    """The newest lines before a moment. A page never ends between two lines of the same moment, because the
-    next page begins before it."""
-    chosen = kind if kind in timeline.SOURCES else ""
-    lines = timeline.happened(
-        family, user, kinds=[chosen] if chosen else None, before=before, limit=TIMELINE_SIZE + 1
-    )
-    cut = min(TIMELINE_SIZE, len(lines))
-    if len(lines) > TIMELINE_SIZE:
-        while cut > 1 and lines[cut - 1].at == lines[cut].at:
-            cut -= 1
-    older = lines[cut - 1].at.isoformat() if len(lines) > cut else None
-    return TimelinePage(
-        lines=lines[:cut],
-        kind=chosen,
-        # Who may know no more than that there was contact has nothing to choose from.
-        kinds=[(name, registered.label) for name, registered in timeline.SOURCES.items()]
-        if user.can(Act.SEE_DOSSIERS)
-        else [],
-        older=older,
-        before=before,
-    )
-
-
-def _last_moment(page: TimelinePage, family: list[int], user: "User") -> Any:
-    """The newest real contact this reader may know of; a note is none. The timeline mostly has it already."""
-    if page.before is None and page.kind in {"", "contact"}:
-        shown = (line.record for line in page.lines if line.kind == "contact" and line.record is not None)
-        found = next((record for record in shown if record.kind != ContactMoment.Kind.NOTE), None)
-        if found is not None or page.older is None:
-            return found
-    links = ContactMoment.employers.through.objects.filter(employer_id__in=family)
-    rows = ContactMoment.objects.visible_to(user).standing().exclude(kind=ContactMoment.Kind.NOTE)
-    return (
-        rows.filter(pk__in=links.values("contactmoment_id"))
-        .select_related("user")
-        .with_people_names()
-        .first()
-    )
+def _last_moment(page: TimelinePage) -> Any:
+    """The newest real contact moment on the page; a note is none."""
+    lines = (line for line in page.lines if line.kind == "contact" and line.is_contact)
+    return next((line.record for line in lines if line.record is not None), None)
 
 
 def people_at(family: list[int], user: "User") -> list[Position]:

@@ -27,7 +27,7 @@ from .followups import (
     report_back,
 )
 from .grouping import group_employers, ungroup_employers
-from .people import add_person, change_job, end_position, make_way, save_position
+from .people import add_person, change_job, end_position, make_way, position_changed, save_position
 from .refresh import refresh_employers, refresh_last_contact
 from .withdrawing import withdraw_contact
 
@@ -51,6 +51,7 @@ __all__ = [
     "make_way",
     "may_change",
     "move_follow_ups",
+    "position_changed",
     "reassign_follow_up",
     "refresh_employers",
     "refresh_last_contact",

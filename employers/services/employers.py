@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from deventer_crm.core import clock
 from deventer_crm.core.services import save_tracked
+from employers.activity import refresh_activities, refresh_shared_activities
 from employers.models import AccountAssignment, Employer, Establishment, Registration
 
 from .refresh import refresh_employers
@@ -79,6 +80,7 @@ def make_readers(employer: Employer, *, readers: list["User"], by: "User") -> No
     if employer.is_confidential:
         people.add(by.pk)
     employer.readers.set(people)
+    refresh_shared_activities([employer.pk])
 
 
 @transaction.atomic
@@ -97,19 +99,23 @@ def assign_account_manager(
         return current
     if current is not None and current.starts_on == day and user is not None:
         current.user = user
-        return save_tracked(current, by=by)
+        save_tracked(current, by=by)
+        refresh_activities("assignment", [current.pk])
+        return current
     later = (
         AccountAssignment.objects.filter(employer=employer, starts_on__gt=day).order_by("starts_on").first()
     )
     if current is not None:
         if current.starts_on == day:
+            gone = current.pk
             current.delete()  # began today and ends before it began: it never held
+            refresh_activities("assignment", [gone])
         else:
             current.ends_on = day - dt.timedelta(days=1)
             save_tracked(current, by=by)
     if user is None:
         return None
-    return save_tracked(
+    assigned = save_tracked(
         AccountAssignment(
             employer=employer,
             user=user,
@@ -118,6 +124,8 @@ def assign_account_manager(
         ),
         by=by,
     )
+    refresh_activities("assignment", [assigned.pk])
+    return assigned
 
 
 @transaction.atomic

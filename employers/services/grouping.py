@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from deventer_crm.core import clock
 from deventer_crm.core.services import save_tracked
+from employers.activity import refresh_activities
 from employers.models import Employer, EmployerGrouping, Establishment, Registration
 
 from .refresh import refresh_employers
@@ -38,6 +39,7 @@ RELATIONS: dict[str, str] = {
     "employers.Activity.employer": READ_THROUGH,
     "employers.FollowUp.employer": READ_THROUGH,
     "employers.EmployerTag.employer": READ_THROUGH,
+    "employers.SignalObjection.employer": READ_THROUGH,
     "employers.TopListEntry.employer": READ_THROUGH,
     "employers.TopListAdjustment.employer": READ_THROUGH,
     "meetings.SeriesParty.association": READ_THROUGH,
@@ -79,7 +81,8 @@ def group_employers(survivor: Employer, absorbed: Employer, *, by: "User", reaso
     grouping = save_tracked(
         EmployerGrouping(survivor=survivor, absorbed=absorbed, reason=reason.strip(), moved=moved), by=by
     )
-    refresh_employers([survivor.pk, absorbed.pk], clock.today())
+    refresh_activities("grouping", [grouping.pk])
+    refresh_employers([survivor.pk, absorbed.pk, *grouped], clock.today())
     return grouping
 
 
@@ -124,5 +127,7 @@ def ungroup_employers(grouping: EmployerGrouping, *, by: "User") -> EmployerGrou
     save_tracked(absorbed, by=by)
     grouping.undone_at = clock.now()
     save_tracked(grouping, by=by)
+    refresh_activities("grouping", [grouping.pk])
+    refresh_activities("grouping_undone", [grouping.pk])
     refresh_employers([pk for pk in (holder_id, absorbed.pk) if pk], clock.today())
     return grouping

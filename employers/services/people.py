@@ -8,7 +8,8 @@ from django.db.models import Q
 
 from deventer_crm.core import clock
 from deventer_crm.core.services import save_tracked
-from employers.models import ContactPerson, Employer, Position
+from employers.activity import refresh_activities
+from employers.models import ContactMoment, ContactPerson, Employer, Position
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -42,17 +43,30 @@ def make_way(position: Position, *, by: "User") -> None:
 
 
 @transaction.atomic
+def position_changed(position: Position) -> None:
+    """After a position was saved: its lines in the timeline, and the contacts with this person, which count
+    for every employer where they held a position that day."""
+    refresh_activities("position", [position.pk])
+    talks = ContactMoment.objects.filter(people=position.person_id).order_by()
+    refresh_activities("contact", talks.values_list("pk", flat=True))
+
+
+@transaction.atomic
 def save_position(position: Position, *, by: "User") -> Position:
     """Add or change a position. Raises ValidationError, for instance when somebody else has the chair."""
     make_way(position, by=by)
-    return save_tracked(position, by=by)
+    save_tracked(position, by=by)
+    position_changed(position)
+    return position
 
 
 @transaction.atomic
 def end_position(position: Position, *, by: "User", ends_on: dt.date | None = None) -> Position:
     """The last day of a position (default today). Raises ValidationError for a day before its first."""
     position.ends_on = ends_on or clock.today()
-    return save_tracked(position, by=by)
+    save_tracked(position, by=by)
+    position_changed(position)
+    return position
 
 
 @transaction.atomic

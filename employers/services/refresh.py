@@ -1,43 +1,17 @@
 """Keeps the derived columns of employers (R2, R3), in a fixed number of statements for any number of rows."""
 
 import datetime as dt
-from collections.abc import Callable, Iterable
-from typing import Any
+from collections.abc import Iterable
 
 from django.db import connection, transaction
-from django.db.models import QuerySet
 
 from deventer_crm.core import policy
-from employers.models import ContactMoment, Track
+from employers.activity import refresh_employer_activities, refresh_last_contact
+from employers.models import Track
 
 #: Days a reference date may differ from a year earlier and still be "a year before" (registers are not
 #: delivered on the same day each year).
 YEAR_SLACK_DAYS = 45
-
-ContactSource = Callable[[list[int] | None], "QuerySet[Any, Any]"]
-_contact_sources: list[ContactSource] = []
-
-
-def contact_source(function: ContactSource) -> ContactSource:
-    """Register `function(employer_ids or None) -> QuerySet` whose rows are (employer id, moment): what also
-    counts as contact with an employer, held meetings for instance. After a change: refresh_last_contact."""
-    _contact_sources.append(function)
-    return function
-
-
-@contact_source
-def _contact_moments(employer_ids: list[int] | None) -> "QuerySet[Any, Any]":
-    """Standing contacts. Notes are no contact; what only some may know of must not show through a date that
-    everybody sees (R10)."""
-    through = ContactMoment.employers.through.objects.filter(
-        contactmoment__withdrawn_on__isnull=True,
-        contactmoment__is_confidential=False,
-    ).exclude(contactmoment__kind=ContactMoment.Kind.NOTE)
-    through = through.exclude(contactmoment__audience="named")
-    if employer_ids is not None:
-        through = through.filter(employer_id__in=employer_ids)
-    return through.values_list("employer_id", "contactmoment__happened_at")
-
 
 # Which establishments a grouped employer brings along needs nothing here: grouping moves them.
 REFRESH = """
@@ -142,7 +116,8 @@ UPDATE employers_employer e
 @transaction.atomic
 def refresh_employers(employer_ids: Iterable[int] | None = None, today: dt.date | None = None) -> int:
     """Recompute every derived column of these employers (None: all of them) as on that day; returns how many
-    rows changed. One statement for the register, one for the last contact.
+    rows changed. One statement for the columns, one for each kind of line that register and trail give to
+    a timeline, one for the last contact (R9).
 
     Jobs follow R2 (source order, newest count, ended is 0, inside the municipality); `jobs_before` is the
     same a year before `jobs_on`. Area, sector and track follow the main, else the largest establishment that
@@ -165,49 +140,6 @@ def refresh_employers(employer_ids: Iterable[int] | None = None, today: dt.date 
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
         changed: int = cursor.rowcount
+    refresh_employer_activities(ids, ("register", "change"))
     refresh_last_contact(ids)
     return changed
-
-
-@transaction.atomic
-def refresh_last_contact(employer_ids: Iterable[int] | None = None) -> int:
-    """Recompute `last_contact_at` from every registered kind of contact, grouped employers included; returns
-    how many rows changed."""
-    ids = None if employer_ids is None else list(employer_ids)
-    if ids == []:
-        return 0
-    if ids is not None:
-        ids = _with_family(ids)
-    parts: list[str] = []
-    values: list[Any] = []
-    for source in _contact_sources:
-        sql, params = source(ids).query.sql_with_params()
-        parts.append(f"SELECT * FROM ({sql}) part_{len(parts)}(employer_id, at)")  # noqa: S608 - ORM's own SQL
-        values += params
-    update = f"""
-        WITH contact AS ({" UNION ALL ".join(parts)}),
-        newest AS (
-            SELECT COALESCE(e.merged_into_id, e.id) AS id, MAX(c.at) AS at
-              FROM contact c JOIN employers_employer e ON e.id = c.employer_id GROUP BY 1
-        )
-        UPDATE employers_employer e SET last_contact_at = n.at
-          FROM employers_employer x LEFT JOIN newest n ON n.id = x.id
-         WHERE x.id = e.id AND e.last_contact_at IS DISTINCT FROM n.at
-           {"" if ids is None else "AND e.id = ANY(%s)"}
-    """  # noqa: S608 - no value is pasted in
-    with connection.cursor() as cursor:
-        cursor.execute(update, [*values, *([] if ids is None else [ids])])
-        return int(cursor.rowcount)
-
-
-def _with_family(ids: list[int]) -> list[int]:
-    """These employers, their survivors, and everybody grouped under those."""
-    from django.db.models import Q
-
-    from employers.models import Employer
-
-    survivors = {
-        row[1] or row[0] for row in Employer.objects.filter(pk__in=ids).values_list("pk", "merged_into_id")
-    }
-    grouped = Employer.objects.filter(Q(pk__in=survivors) | Q(merged_into__in=survivors))
-    return list(grouped.values_list("pk", flat=True))

@@ -8,11 +8,13 @@ from django.views.decorators.http import require_safe
 
 from accounts.permissions import allow, require
 from accounts.roles import Act
-from deventer_crm.core.parsing import aware_moment
 from deventer_crm.core.services import log_view
-from employers.selectors.dossier import dossier_of, employers_for_dossier, timeline_page
+from employers.selectors.dossier import dossier_of, employers_for_dossier
 from employers.selectors.history import remembering
+from employers.selectors.timeline import MOST_UPCOMING, ON_ITS_PAGE, timeline_page
 from employers.views.contact import PAGE, dossier_context
+
+TIMELINE = "employers/_timeline.html"
 
 
 @require_safe
@@ -23,14 +25,35 @@ def employer_detail(request: HttpRequest, pk: int) -> HttpResponse:
     if employer.merged_into_id is not None:
         messages.info(request, _("%(name)s is grouped under this employer.") % {"name": employer.name})
         return redirect("employers:detail", employer.merged_into_id)
-    kind, before = request.GET.get("kind", ""), aware_moment(request.GET.get("before"))
     if request.htmx and request.htmx.target == "timeline":
         allow(request.user, Act.SEE_CONTACT_DATES)
-        family = [employer.pk, *employer.family]
         with remembering():
-            page = timeline_page(family, request.user, kind=kind, before=before)
-        return render(request, f"{PAGE}#timeline", {"employer": employer, "page": page})
+            page = timeline_page(employer, request.user, request.GET, base_url=request.path)
+        return render(request, TIMELINE, {"employer": employer, "page": page})
     log_view(employer, request.user)
     with remembering():
-        dossier = dossier_of(employer, request.user, kind=kind, before=before)
+        dossier = dossier_of(employer, request.user, asked=request.GET)
     return render(request, PAGE, dossier_context(request, dossier))
+
+
+@require_safe
+@require(Act.SEE_CONTACT_DATES)
+def employer_timeline(request: HttpRequest, pk: int) -> HttpResponse:
+    """The whole timeline on a page of its own, to search in and to print."""
+    employer = get_object_or_404(employers_for_dossier(request.user), pk=pk)
+    if employer.merged_into_id is not None:
+        return redirect("employers:timeline", employer.merged_into_id)
+    with remembering():
+        page = timeline_page(
+            employer,
+            request.user,
+            request.GET,
+            base_url=request.path,
+            size=ON_ITS_PAGE,
+            upcoming=MOST_UPCOMING,
+        )
+    context = {"employer": employer, "page": page, "shows_upcoming": True}
+    if request.htmx and request.htmx.target == "timeline":
+        return render(request, TIMELINE, context)
+    log_view(employer, request.user)
+    return render(request, "employers/employer_timeline.html", context)

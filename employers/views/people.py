@@ -19,7 +19,14 @@ from employers.forms.saving import save_form
 from employers.models import ContactPerson, Employer, Position
 from employers.selectors import find_employers
 from employers.selectors.people import people_page, person_page
-from employers.services import add_person, change_job, end_position, make_way, save_position
+from employers.services import (
+    add_person,
+    change_job,
+    end_position,
+    make_way,
+    position_changed,
+    save_position,
+)
 
 
 def _person(request: HttpRequest, pk: int) -> ContactPerson:
@@ -155,7 +162,12 @@ def position_edit(request: HttpRequest, pk: int) -> HttpResponse:
     position = _position(request, pk)
     form = PositionForm(request.POST or None, instance=position, user=request.user)
     if request.method == "POST" and form.is_valid():
-        saved = save_form(form, by=request.user, before=lambda row: make_way(row, by=request.user))
+        saved = save_form(
+            form,
+            by=request.user,
+            before=lambda row: make_way(row, by=request.user),
+            after=position_changed,
+        )
         if saved is not None:
             messages.success(request, _("Saved."))
             return redirect("employers:person", position.person_id)

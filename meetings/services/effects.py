@@ -1,10 +1,11 @@
-"""What else must be looked at after a meeting or invitation changed: reminders and the last contact."""
+"""What else must be looked at after a meeting or invitation changed: reminders, and the timeline with the
+last contact."""
 
 from collections.abc import Iterable
 
 from deventer_crm.core.reconcile import request_reconcile
+from employers.activity import refresh_activities
 from employers.models import TopListEntry
-from employers.services import refresh_last_contact
 from employers.toplist.families import families
 from meetings.models import Invitation, Meeting, Series
 
@@ -29,13 +30,14 @@ def meeting_changed(meeting: Meeting, *, also_employers: Iterable[int] = ()) -> 
     if series is not None and series.code in SERIES_RULES:
         request_reconcile(SERIES_RULES[series.code])
     employers = {*meeting.employer_rows.values_list("employer_id", flat=True), *also_employers}
-    refresh_last_contact(employers)
+    refresh_activities("meeting", [meeting.pk])
     duty_changed(employers)
 
 
 def invitation_changed(invitation: Invitation) -> None:
     """After an invitation was recorded, answered, linked or withdrawn."""
     request_reconcile(INVITATION_RULES, [invitation.pk])
+    refresh_activities("invitation", [invitation.pk])
     duty_changed([invitation.employer_id])
 
 

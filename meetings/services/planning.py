@@ -12,6 +12,7 @@ from accounts.models import CollegeMember
 from accounts.roles import Role
 from deventer_crm.core import clock
 from deventer_crm.core.services import save_tracked
+from employers.activity import refresh_activities
 from employers.models import AccountAssignment, ContactPerson, Employer
 from meetings.models import Meeting, MeetingKind
 
@@ -61,6 +62,7 @@ def draft_meeting(
     )
     meeting.readers.set(readers)
     keep_readers(meeting, by=by)
+    refresh_activities("meeting", [meeting.pk])
     return meeting
 
 
