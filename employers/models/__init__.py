@@ -16,6 +16,7 @@ from .relations import (
     FollowUpReader,
 )
 from .signals import SignalObjection
+from .sheets import ExternalNumber, SheetImport, SheetRow
 from .tags import EmployerTag, Tag
 from .toplist import TopList, TopListAdjustment, TopListEntry
 
@@ -38,6 +39,7 @@ __all__ = [
     "EmployerReader",
     "EmployerTag",
     "Establishment",
+    "ExternalNumber",
     "FollowUp",
     "FollowUpReader",
     "FollowUpStep",
@@ -53,6 +55,8 @@ __all__ = [
     "Sector",
     "SectorPrefix",
     "SignalObjection",
+    "SheetImport",
+    "SheetRow",
     "Tag",
     "Theme",
     "TopList",

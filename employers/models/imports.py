@@ -92,7 +92,7 @@ class DeliveryRow(models.Model):
     number = models.PositiveIntegerField(_("row"), null=True, blank=True)
     outcome = models.CharField(_("outcome"), max_length=10, choices=Outcome)
     column = models.CharField(_("column"), max_length=60, blank=True)
-    #: A code of register_import.texts and its values; the sentence is made in the reader's language.
+    #: A code of spreadsheets.texts and its values; the sentence is made in the reader's language.
     reason = models.CharField(_("reason"), max_length=40, blank=True)
     reason_values = models.JSONField(_("values of the reason"), default=dict, blank=True)
     values = models.JSONField(_("values"), default=dict, blank=True)
@@ -119,9 +119,12 @@ class DeliveryRow(models.Model):
 
 
 class MappingProfile(Tracked):
-    """Remembers which column of a keeper's file holds which field, found again by its header."""
+    """Remembers which column of a keeper's file holds which field, found again by its header. Lists that
+    people keep themselves are remembered by what is in them (sheet_import)."""
 
-    source = models.CharField(_("source"), max_length=10, choices=Source)
+    KINDS = (*Source.choices, ("employers", _("organisations")), ("people", _("contact persons")))
+
+    source = models.CharField(_("source"), max_length=10, choices=KINDS)
     fingerprint = models.CharField(_("header"), max_length=64)
     mapping = models.JSONField(_("columns"), default=dict)
 
