@@ -62,6 +62,7 @@ class Act(StrEnum):
     BOOK_HOURS = "book_hours"
     SEE_ALL_HOURS = "see_all_hours"
     IMPORT_REGISTER = "import_register"
+    IMPORT_SHEET = "import_sheet"
     MANAGE_USERS = "manage_users"
     MANAGE_REFERENCE = "manage_reference"
     MANAGE_SETTINGS = "manage_settings"
@@ -99,6 +100,7 @@ ACT_LABELS = {
     Act.BOOK_HOURS: _("Book own hours"),
     Act.SEE_ALL_HOURS: _("See all hours"),
     Act.IMPORT_REGISTER: _("Import the register"),
+    Act.IMPORT_SHEET: _("Import lists of organisations and people"),
     Act.MANAGE_USERS: _("Manage users"),
     Act.MANAGE_REFERENCE: _("Manage reference data"),
     Act.MANAGE_SETTINGS: _("Manage policy settings"),
@@ -141,6 +143,8 @@ GRANTS: dict[Act, frozenset[Role]] = {
     Act.BOOK_HOURS: frozenset({_AM, _ES, _TL}),
     Act.SEE_ALL_HOURS: frozenset({_TL}),
     Act.IMPORT_REGISTER: frozenset({_FA}),
+    # Not the account manager: one file can change the dossiers of everybody.
+    Act.IMPORT_SHEET: frozenset({_TL, _FA}),
     Act.MANAGE_USERS: frozenset({_FA}),
     Act.MANAGE_REFERENCE: frozenset({_FA}),
     Act.MANAGE_SETTINGS: frozenset({_TL, _FA}),

@@ -16,6 +16,7 @@ from employers.models import (
     ContactMoment,
     Employer,
     EmployerGrouping,
+    ExternalNumber,
     FollowUp,
     FollowUpStep,
     HandOver,
@@ -56,6 +57,8 @@ def free_text(model: type[Model], *fields: str, of_person: str = "") -> None:
 keeps(Position, "person")  # its title goes: see services_retention
 keeps(ContactMoment, "people")
 keeps(FollowUp, "person")
+keeps(ExternalNumber, "person")
+keeps(SheetRow, "person")  # what it says goes: see sheet_import.keeping
 free_text(ContactMoment, "subject", "notes", "withdrawn_reason", "woo_ground", of_person="people")
 free_text(
     FollowUp,
@@ -73,6 +76,7 @@ free_text(FollowUpStep, "reason", "department_before", of_person="follow_up__per
 free_text(ChangeProposal, "own_value", "register_value")
 free_text(Employer, "retired_reason", "area_reason", "sector_reason", "track_reason")
 free_text(EmployerGrouping, "reason")
+free_text(SheetImport, "person_source", "reason")
 free_text(TopList, "superseded_reason")
 free_text(TopListEntry, "reason")
 free_text(TopListAdjustment, "reason")

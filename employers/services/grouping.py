@@ -39,6 +39,8 @@ RELATIONS: dict[str, str] = {
     "employers.Activity.employer": READ_THROUGH,
     "employers.FollowUp.employer": READ_THROUGH,
     "employers.EmployerTag.employer": READ_THROUGH,
+    "employers.SheetRow.employer": READ_THROUGH,
+    "employers.ExternalNumber.employer": READ_THROUGH,
     "employers.SignalObjection.employer": READ_THROUGH,
     "employers.TopListEntry.employer": READ_THROUGH,
     "employers.TopListAdjustment.employer": READ_THROUGH,
