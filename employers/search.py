@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Exists, OuterRef, Prefetch
+from django.db.models import Case, Exists, OuterRef, Prefetch, When
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -13,10 +13,12 @@ from deventer_crm.core.formatting import nl_date
 from deventer_crm.core.search import (
     Found,
     Hit,
-    count_up_to,
+    count_of,
+    first_and_count,
     fold,
     guess,
     look_alikes,
+    matches,
     source,
     whole_number_in,
 )
@@ -34,15 +36,13 @@ from employers.querysets import nearest
 if TYPE_CHECKING:
     from accounts.models import User
 
-#: "Alle n" counts no further: counting 100,000 rows costs more than finding the first ones.
-MOST_COUNTED = 1_000
 BY_NAME = ("last_name", "first_name", "pk")
 KVK_DIGITS, ESTABLISHMENT_DIGITS = 8, 12
 
 
-def _count(found: Any, shown: list[Any], limit: int) -> tuple[int, bool]:
-    """Fewer than asked for are all there are."""
-    return count_up_to(found, MOST_COUNTED) if len(shown) >= limit else (len(shown), False)
+def _in_order(rows: Any, keys: list[int]) -> list[Any]:
+    """The rows with these keys, in this order; no query for none."""
+    return sorted(rows.filter(pk__in=keys), key=lambda row: keys.index(row.pk)) if keys else []
 
 
 def _place(employer: Employer) -> str:
@@ -81,7 +81,7 @@ def employers(text: str, user: "User", limit: int) -> Found:
     rows = _first_employers(seen, text, limit)
     if not rows:
         return Found()
-    count, more = _count(seen.search(text), rows, limit)
+    count, more = count_of(seen.search(text)) if len(rows) == limit else (len(rows), False)
     return Found([_employer_hit(row) for row in rows], count, more)
 
 
@@ -117,15 +117,9 @@ def people(text: str, user: "User", limit: int) -> Found:
     if not user.can(Act.SEE_DOSSIERS):
         return Found()
     seen = _people(user)
-    keys = list(seen.search(text).order_by(*BY_NAME).values_list("pk", flat=True)[:limit])
-    if len(keys) < limit:  # by their own name first, then by where they work
-        rest = seen.search(text, user).exclude(pk__in=keys).order_by(*BY_NAME)
-        keys += list(rest.values_list("pk", flat=True)[: limit - len(keys)])
-    if not keys:
-        return Found()
-    rows = sorted(_with_positions(seen.filter(pk__in=keys), user), key=lambda row: keys.index(row.pk))
-    count, more = _count(seen.search(text, user), keys, limit)
-    return Found([_person_hit(row) for row in rows], count, more)
+    own = Case(When(matches(text), then=0), default=1)  # by their own name first, then by where they work
+    keys, count, more = first_and_count(seen.search(text, user).order_by(own, *BY_NAME), limit)
+    return Found([_person_hit(row) for row in _in_order(_with_positions(seen, user), keys)], count, more)
 
 
 @guess("people")
@@ -170,12 +164,8 @@ def establishments(text: str, user: "User", limit: int) -> Found:
         exact = list(dressed.filter(number=number.zfill(ESTABLISHMENT_DIGITS))[:1])
         if exact:
             return Found([_establishment_hit(row, is_exact=True) for row in exact], 1)
-    found = seen.search(text)
-    rows = list(dressed.filter(pk__in=found.order_by("pk").values("pk")[:limit]).order_by("name", "pk"))
-    if not rows:
-        return Found()
-    count, more = _count(found, rows, limit)
-    return Found([_establishment_hit(row) for row in rows], count, more)
+    keys, count, more = first_and_count(seen.search(text).order_by("pk"), limit)
+    return Found([_establishment_hit(row) for row in _in_order(dressed, keys)], count, more)
 
 
 def _establishment_hit(row: Establishment, *, is_exact: bool = False) -> Hit:
@@ -195,11 +185,9 @@ def follow_ups(text: str, user: "User", limit: int) -> Found:
     """What was promised or must be done; what still asks something first."""
     if not user.can(Act.SEE_CONTACT_DATES):
         return Found()
-    found = FollowUp.objects.visible_to(user).search(text)
-    rows = list(found.select_related("employer").order_by("-state", "due_on", "pk")[:limit])
-    if not rows:
-        return Found()
-    count, more = _count(found, rows, limit)
+    found = FollowUp.objects.visible_to(user).search(text).order_by("-state", "due_on", "pk")
+    keys, count, more = first_and_count(found, limit)
+    rows = _in_order(FollowUp.objects.select_related("employer"), keys)
     return Found([_follow_up_hit(row) for row in rows], count, more)
 
 
@@ -215,12 +203,10 @@ def contacts(text: str, user: "User", limit: int) -> Found:
     if not user.can(Act.SEE_CONTACT_DATES):
         return Found()
     shown = Employer.objects.visible_to(user).only("pk", "name")
-    found = ContactMoment.objects.visible_to(user).standing().search(text)
-    rows = list(found.select_related("user").prefetch_related(Prefetch("employers", queryset=shown))[:limit])
-    if not rows:
-        return Found()
-    count, more = _count(found, rows, limit)
-    return Found([hit for row in rows if (hit := _contact_hit(row))], count, more)
+    found = ContactMoment.objects.visible_to(user).standing().search(text).order_by("-happened_at", "-pk")
+    keys, count, more = first_and_count(found, limit)
+    dressed = ContactMoment.objects.select_related("user").prefetch_related(Prefetch("employers", shown))
+    return Found([hit for row in _in_order(dressed, keys) if (hit := _contact_hit(row))], count, more)
 
 
 def _contact_hit(row: ContactMoment) -> Hit | None:

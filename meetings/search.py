@@ -5,13 +5,11 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import Act
-from deventer_crm.core.search import Found, Hit, count_up_to, source
+from deventer_crm.core.search import Found, Hit, first_and_count, source
 from meetings.models import Meeting
 
 if TYPE_CHECKING:
     from accounts.models import User
-
-MOST_COUNTED = 1_000
 
 
 @source("meetings", label=_("In the agenda"), icon="calendar3", order=50)
@@ -19,11 +17,9 @@ def meetings(text: str, user: "User", limit: int) -> Found:
     """By title, what it is about, and who is at the table; the newest first."""
     if not user.can(Act.SEE_AGENDA):
         return Found()
-    found = Meeting.objects.visible_to(user).search(text)
-    rows = list(found.for_list().order_by("-starts_at", "-pk")[:limit])
-    if not rows:
-        return Found()
-    count, more = count_up_to(found, MOST_COUNTED) if len(rows) >= limit else (len(rows), False)
+    found = Meeting.objects.visible_to(user).search(text).order_by("-starts_at", "-pk")
+    keys, count, more = first_and_count(found, limit)
+    rows = Meeting.objects.for_list().filter(pk__in=keys).order_by("-starts_at", "-pk") if keys else []
     return Found([_hit(row) for row in rows], count, more)
 
 

@@ -20,7 +20,9 @@ from typing import TYPE_CHECKING, Any
 import pgtrigger
 from django.contrib.postgres.search import TrigramWordSimilarity
 from django.db import connection, transaction
-from django.db.models import Q
+from django.db.models import F, Q, TextField, Value
+from django.db.models.functions import Concat
+from django.db.models.lookups import Regex
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.http import urlencode
@@ -114,6 +116,10 @@ TYPO_LIMIT = 50
 #: ones enough is left to see that they are alike.
 SLIP_LETTERS, SLIP_MOST_LETTERS = 5, 24
 SLIP_WORDS = 4
+#: Half a word of fewer letters is part of too much.
+HALF_LETTERS = 4
+#: So many rows with a slip are put in order; of a word that is part of everything any will do.
+SLIP_CANDIDATES = 200
 
 
 def slips(word: str) -> str:
@@ -131,6 +137,18 @@ def slips(word: str) -> str:
     return "|".join(ways)
 
 
+def _with_a_slip(word: str, column: str) -> Q:
+    """Of a longer word one half must be as it was typed, or the two letters in the middle changed places: the
+    index then leaves few rows for the regular expression, which costs ten times as much a row."""
+    if len(word) < 2 * HALF_LETTERS:
+        return Q(**{f"{column}__regex": slips(word)})
+    # Of an expression, so that the planner does not begin with the index on the column after all.
+    meant = Q(Regex(Concat(F(column), Value(""), output_field=TextField()), slips(word)))
+    middle = len(word) // 2
+    swapped = word[: middle - 1] + word[middle] + word[middle - 1] + word[middle + 1 :]
+    return occurs((word[:middle], word[middle:], swapped), column) & meant
+
+
 def one_slip(text: str, column: str = "search_text") -> Q | None:
     """Every term occurs, one of them with one slip of the keyboard. None when no term is long enough. Of
     several words the longest are tried, and the whole, which helps names of short words."""
@@ -139,14 +157,14 @@ def one_slip(text: str, column: str = "search_text") -> Q | None:
     tried = sorted((term for term in tried if not term[0].isdigit()), key=lambda term: -len(term[0]))
     found: Q | None = None
     for term in tried[:SLIP_WORDS]:
-        meant = Q(**{f"{column}__regex": slips(term[0])})
+        meant = _with_a_slip(term[0], column)
         for other in asked:
             if other is not term:
                 meant &= occurs(other, column)
         found = meant if found is None else found | meant
     whole = " ".join(term[-1] for term in asked)
     if len(asked) > 1 and SLIP_LETTERS <= len(whole) <= SLIP_MOST_LETTERS and re.search("[a-z]", whole):
-        meant = Q(**{f"{column}__regex": slips(whole)})
+        meant = _with_a_slip(whole, column)
         found = meant if found is None else found | meant
     return found
 
@@ -160,7 +178,8 @@ def look_alikes(rows: Any, text: str, *order: str) -> list[Any]:
     order = ("-likeness", *order)
     meant = one_slip(text)
     if meant is not None:
-        found = list(rows.filter(meant).order_by(*order)[:TYPO_LIMIT])
+        meant_rows = rows.filter(meant).order_by().values("pk")[:SLIP_CANDIDATES]
+        found = list(rows.filter(pk__in=meant_rows).order_by(*order)[:TYPO_LIMIT])
         if found:
             return found
     with transaction.atomic(), connection.cursor() as cursor:
@@ -290,7 +309,18 @@ def search_everything(text: str, user: "User", limit: int) -> Answer:
     return Answer([Group(kind, answer, "") for kind, answer in guessed if answer.hits], are_guesses=True)
 
 
-def count_up_to(rows: Any, most: int) -> tuple[int, bool]:
-    """How many rows there are, counted no further than `most`."""
-    counted = rows.order_by().values("pk")[: most + 1].count()
-    return min(counted, most), counted > most
+#: "Alle n" counts no further: counting 100,000 rows costs more than finding the first ones.
+MOST_COUNTED = 1_000
+
+
+def count_of(rows: Any) -> tuple[int, bool]:
+    """How many rows there are, up to MOST_COUNTED, and whether there are more."""
+    counted = rows.order_by().values("pk")[: MOST_COUNTED + 1].count()
+    return min(counted, MOST_COUNTED), counted > MOST_COUNTED
+
+
+def first_and_count(ordered: Any, limit: int) -> tuple[list[int], int, bool]:
+    """Keys of the first rows, how many there are, and whether there are more than are counted: one statement.
+    For rows whose order needs all of them anyway."""
+    keys = list(ordered.values_list("pk", flat=True)[: MOST_COUNTED + 1])
+    return keys[:limit], min(len(keys), MOST_COUNTED), len(keys) > MOST_COUNTED
