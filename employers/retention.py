@@ -21,6 +21,8 @@ from employers.models import (
     FollowUpStep,
     HandOver,
     Position,
+    SheetImport,
+    SheetRow,
     SignalObjection,
     TopList,
     TopListAdjustment,
