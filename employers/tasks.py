@@ -25,3 +25,19 @@ def rebuild_activities() -> None:
     from employers.activity.repair import repair_activities
 
     repair_activities()
+
+
+@crm_task(name="employers.complete_hand_overs", single=True, time_limit=600)
+def complete_hand_overs() -> None:
+    """Each hour: pass the open items of hand-overs whose day has come."""
+    from employers.portfolios.handover import complete_hand_overs as complete
+
+    complete()
+
+
+@crm_task(name="employers.pass_on_follow_ups", single=True, time_limit=600)
+def pass_on_follow_ups() -> None:
+    """Each night: promises and actions go to an account manager whose time has begun."""
+    from employers.services import followup_succession
+
+    followup_succession.pass_on_follow_ups()

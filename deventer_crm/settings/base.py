@@ -206,7 +206,13 @@ CELERY_BEAT_SCHEDULE = {
     },
     "sweep": {"task": "core.sweep", "schedule": 60.0, "options": {"expires": 55}},
     "timelines-nightly": {"task": "employers.rebuild_activities", "schedule": crontab(hour=4, minute=10)},
+    "follow-ups-nightly": {"task": "employers.pass_on_follow_ups", "schedule": crontab(hour=4, minute=40)},
     "sweep-imports": {"task": "employers.sweep_imports", "schedule": 60.0, "options": {"expires": 55}},
+    "hand-overs": {
+        "task": "employers.complete_hand_overs",
+        "schedule": crontab(minute=10),
+        "options": {"expires": 3000},
+    },
 }
 
 # ── Security that holds everywhere; what needs TLS is in production.py ────────────────────────────

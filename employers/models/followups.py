@@ -206,6 +206,10 @@ class FollowUp(Tracked, Confidential):
     def __str__(self) -> str:
         return self.what
 
+    def get_state_display(self) -> str:
+        """Django makes this for ordinary columns only."""
+        return str(self.State(self.state).label)
+
     def get_absolute_url(self) -> str:
         return reverse("employers:follow_up", args=[self.pk])
 

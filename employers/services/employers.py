@@ -12,6 +12,7 @@ from deventer_crm.core.services import save_tracked
 from employers.activity import refresh_activities, refresh_shared_activities
 from employers.models import AccountAssignment, Employer, Establishment, Registration
 
+from .followup_succession import move_follow_ups
 from .refresh import refresh_employers
 
 if TYPE_CHECKING:
@@ -97,9 +98,11 @@ def assign_account_manager(
     current: AccountAssignment | None = AccountAssignment.objects.filter(employer=employer).on(day).first()
     if current is not None and user is not None and current.user_id == user.pk:
         return current
+    predecessor = current.user if current is not None else None
     if current is not None and current.starts_on == day and user is not None:
         current.user = user
         save_tracked(current, by=by)
+        _pass_on(employer, predecessor, user, by=by, day=day)
         refresh_activities("assignment", [current.pk])
         return current
     later = (
@@ -125,7 +128,16 @@ def assign_account_manager(
         by=by,
     )
     refresh_activities("assignment", [assigned.pk])
+    _pass_on(employer, predecessor, user, by=by, day=day)
     return assigned
+
+
+def _pass_on(
+    employer: Employer, predecessor: "User | None", successor: "User", *, by: "User | None", day: dt.date
+) -> None:
+    """Promises and actions pass to the successor; from a day to come on, that day (a task of each night)."""
+    if predecessor is not None and day <= clock.today():
+        move_follow_ups(predecessor, successor, [employer.pk], by)
 
 
 @transaction.atomic

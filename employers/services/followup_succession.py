@@ -1,28 +1,30 @@
 """Follow-ups belong to the portfolio: with the account manager they pass to the successor (model.md)."""
 
+import datetime as dt
+from collections import defaultdict
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q, Subquery
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from deventer_crm.core import clock
-from employers.models import Employer, FollowUp
+from employers.models import AccountAssignment, Employer, FollowUp
 from employers.models.followup_steps import FollowUpStep
 
 from .followups import follow_ups_changed
 
-if TYPE_CHECKING:
-    from accounts.models import User
+#: An account management that began longer ago is not looked at again.
+LOOK_BACK = dt.timedelta(days=31)
 
 
 @transaction.atomic
 def move_follow_ups(
-    from_user: "User",
-    to_user: "User",
+    from_user: User,
+    to_user: User,
     employer_ids: Iterable[int],
-    by: "User | None",
+    by: User | None,
     *,
     reason: str = "",
     only: Iterable[int] | None = None,
@@ -71,3 +73,39 @@ def move_follow_ups(
     )
     follow_ups_changed(pks)
     return len(pks)
+
+
+def pass_on_follow_ups(today: dt.date | None = None) -> int:
+    """Each night: what an assignment that was planned ahead and has begun brings to the successor; returns
+    how many. A second run, or one after some missed nights, gives nothing twice."""
+    day = today or clock.today()
+    before = AccountAssignment.objects.filter(
+        employer=OuterRef("employer"), ends_on=OuterRef("starts_on") - dt.timedelta(days=1)
+    )
+    begun = (
+        AccountAssignment.objects.on(day)
+        .filter(starts_on__gt=day - LOOK_BACK)
+        .annotate(predecessor=Subquery(before.values("user_id")[:1]))
+        .filter(predecessor__isnull=False)
+        .exclude(predecessor=F("user_id"))
+    )
+    portfolios: dict[tuple[int, int, dt.date], list[int]] = defaultdict(list)
+    for old, new, starts_on, employer_id in begun.values_list(
+        "predecessor", "user_id", "starts_on", "employer_id"
+    ):
+        portfolios[old, new, starts_on].append(employer_id)
+    people = User.objects.in_bulk({pk for old, new, _day in portfolios for pk in (old, new)})
+    return sum(
+        move_follow_ups(people[old], people[new], employers, None, only=_left_behind(people[old], starts_on))
+        for (old, new, starts_on), employers in portfolios.items()
+    )
+
+
+def _left_behind(owner: User, since: dt.date) -> list[int]:
+    """What lay with somebody before that day and was given to nobody since: what was given back on purpose,
+    or made later, stays there."""
+    given = FollowUpStep.objects.filter(
+        follow_up=OuterRef("pk"), act=FollowUpStep.Act.REASSIGNED, on__gte=since
+    )
+    rows = FollowUp.objects.standing().filter(~Exists(given), owner=owner, made_on__lt=since)
+    return list(rows.values_list("pk", flat=True))

@@ -335,16 +335,13 @@ def edit_follow_up(
     if row.promised_by is not None and row.kind != Kind.PROMISE_TO:
         raise ValidationError({"promised_by": _("A college member can only make a promise to the employer.")})
     moved = row.due_on != due_before
-    saved = _saved(
+    return _saved(
         row,
         Step.RESCHEDULED if moved else None,
         by=by,
         on=clock.today(),
         due_before=due_before if moved else None,
     )
-    if saved.is_confidential:
-        saved.readers.add(by, *([saved.owner] if saved.owner else []))
-    return saved
 
 
 EDITABLE = frozenset(
