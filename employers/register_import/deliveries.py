@@ -13,11 +13,11 @@ from typing import Any
 import structlog
 from django.core.files.base import File
 from django.db import transaction
-from django.db.models import Q, QuerySet
 
 from deventer_crm.core import clock
 from deventer_crm.core.tasks import enqueue
 from employers.models import RegisterDelivery
+from employers.spreadsheets import jobs
 from employers.spreadsheets.errors import RefusedFile
 
 from .busy import RegisterBusy
@@ -27,9 +27,6 @@ log = structlog.get_logger(__name__)
 
 State = RegisterDelivery.State
 UNFINISHED = (State.UPLOADED, State.CHECKING, State.QUEUED, State.RUNNING)
-CLAIM_LASTS = dt.timedelta(seconds=90)  # a live run shows itself by its lock; this only spares the queue
-PROGRESS_EVERY = dt.timedelta(seconds=1)
-KEEP_UNUSED = dt.timedelta(days=7)  # an uploaded file that nobody imports is personal data without a purpose
 
 
 def upload(
@@ -64,31 +61,26 @@ def upload(
 
 def remap(delivery: RegisterDelivery, chosen: dict[str, str], *, by: Any) -> None:
     """Look again with other columns. Only for a file that is not being imported."""
-    _move(delivery, (State.CHECKED, State.REFUSED), State.UPLOADED, by, mapping=chosen, problem={}, counts={})
+    jobs.move(
+        delivery,
+        (State.CHECKED, State.REFUSED),
+        State.UPLOADED,
+        by,
+        _enqueue,
+        mapping=chosen,
+        problem={},
+        counts={},
+    )
 
 
 def start(delivery: RegisterDelivery, *, by: Any) -> None:
     """Import a checked file. Pressing twice starts it once."""
-    _move(delivery, (State.CHECKED,), State.QUEUED, by)
+    jobs.move(delivery, (State.CHECKED,), State.QUEUED, by, _enqueue)
 
 
 def discard(delivery: RegisterDelivery) -> None:
     """Throw away a delivery that was never imported, with its file and rows."""
-    with transaction.atomic():
-        found = RegisterDelivery.objects.select_for_update().get(pk=delivery.pk)
-        if found.state not in (State.UPLOADED, State.CHECKED, State.REFUSED, State.FAILED):
-            return
-        _drop_file(found)
-        found.delete()
-
-
-def _move(delivery: RegisterDelivery, allowed: tuple[Any, ...], state: Any, by: Any, **changes: Any) -> None:
-    with transaction.atomic():
-        moved = RegisterDelivery.objects.filter(pk=delivery.pk, state__in=allowed).update(
-            state=state, modified_by=by, claimed_at=None, rows_done=0, phase="", **changes
-        )
-        if moved:
-            _enqueue(delivery)
+    jobs.discard(delivery)
 
 
 def _enqueue(delivery: RegisterDelivery) -> None:
@@ -97,32 +89,15 @@ def _enqueue(delivery: RegisterDelivery) -> None:
     enqueue(run_import, delivery.pk)
 
 
-def unfinished() -> QuerySet[RegisterDelivery]:
-    """Deliveries somebody waits for and nobody seems to work on."""
-    stale = Q(claimed_at__isnull=True) | Q(claimed_at__lt=clock.now() - CLAIM_LASTS)
-    return RegisterDelivery.objects.filter(stale, state__in=UNFINISHED).order_by("pk")
-
-
 def sweep() -> int:
     """Start what is unfinished again and clear what nobody came back for; returns how many were started."""
-    for delivery in RegisterDelivery.objects.filter(
-        state__in=(State.CHECKED, State.REFUSED), created_at__lt=clock.now() - KEEP_UNUSED
-    ):
-        discard(delivery)
-    started = 0
-    for delivery in unfinished():
-        if not delivery.file:  # of the command line: its process was killed and took the file along
-            _close(delivery, State.FAILED, problem={"code": "interrupted"})
-        else:
-            _enqueue(delivery)
-            started += 1
-    return started
+    return jobs.sweep(RegisterDelivery, _enqueue)
 
 
 def work_on(delivery_id: int) -> None:
     """Do what the delivery waits for: look at it, or import it. Safe to call twice or at the same moment:
     the register's lock lets one through, and the other leaves the row to the sweep."""
-    delivery = RegisterDelivery.objects.filter(pk=delivery_id, state__in=UNFINISHED).first()
+    delivery = RegisterDelivery.objects.filter(pk=delivery_id, state__in=jobs.UNFINISHED).first()
     if delivery is None or not delivery.file:
         return
     importing = delivery.state in (State.QUEUED, State.RUNNING)
@@ -134,12 +109,14 @@ def work_on(delivery_id: int) -> None:
                 delivery_id=delivery.pk,
                 by_id=delivery.by_id,
                 finish=lambda result: _finish(delivery, result),
-                progress=_progress(delivery, State.RUNNING),
+                progress=jobs.progress_of(delivery, State.RUNNING),
             )
-            _drop_file(delivery)
+            jobs.drop_file(delivery)
         else:
-            result = dry_run(order, delivery_id=delivery.pk, progress=_progress(delivery, State.CHECKING))
-            _close(delivery, State.CHECKED, **_outcome(result))
+            result = dry_run(
+                order, delivery_id=delivery.pk, progress=jobs.progress_of(delivery, State.CHECKING)
+            )
+            jobs.close(delivery, State.CHECKED, **_outcome(result))
     except RegisterBusy:
         log.info("register_import_waits", delivery=delivery.pk, source=delivery.source)
     except RefusedFile as refusal:
@@ -149,10 +126,10 @@ def work_on(delivery_id: int) -> None:
             "row": refusal.row,
             "column": refusal.column,
         }
-        _close(delivery, State.REFUSED, problem=problem, preview=_header_of(order))
+        jobs.close(delivery, State.REFUSED, problem=problem, preview=_header_of(order))
     except Exception:
         # Ours, not the user's: the page says so, the log has the rest, and the register is as it was.
-        _close(delivery, State.FAILED, problem={"code": "failed"})
+        jobs.close(delivery, State.FAILED, problem={"code": "failed"})
         raise
 
 
@@ -169,7 +146,7 @@ def import_file(order: Order, *, file_name: str, progress: Progress | None = Non
         state=State.RUNNING,
         claimed_at=clock.now(),
     )
-    save = _progress(delivery, State.RUNNING)
+    save = jobs.progress_of(delivery, State.RUNNING)
 
     def both(phase: str, rows: int) -> None:
         save(phase, rows)
@@ -200,22 +177,6 @@ def _order(delivery: RegisterDelivery) -> Order:
     )
 
 
-def _progress(delivery: RegisterDelivery, state: Any) -> Progress:
-    """Writes the progress at most once a second, and at each phase; outside the run's transaction."""
-    last: list[Any] = [None, None]
-
-    def save(phase: str, rows: int) -> None:
-        now = clock.now()
-        if phase == last[0] and last[1] and now - last[1] < PROGRESS_EVERY:
-            return
-        last[:] = [phase, now]
-        RegisterDelivery.objects.filter(pk=delivery.pk).update(
-            state=state, phase=phase, rows_done=rows, claimed_at=now
-        )
-
-    return save
-
-
 def _outcome(result: Result) -> dict[str, Any]:
     return {
         "counts": result.counts,
@@ -231,20 +192,7 @@ def _outcome(result: Result) -> dict[str, Any]:
 
 
 def _finish(delivery: RegisterDelivery, result: Result) -> None:
-    _close(delivery, State.DONE, finished_at=clock.now(), **_outcome(result))
-
-
-def _close(delivery: RegisterDelivery, state: Any, **changes: Any) -> None:
-    RegisterDelivery.objects.filter(pk=delivery.pk).update(
-        state=state, phase="", modified_at=clock.now(), **changes
-    )
-
-
-def _drop_file(delivery: RegisterDelivery) -> None:
-    """The register's own file is no longer needed: rows for a person to look at are kept apart."""
-    if delivery.file:
-        delivery.file.delete(save=False)
-        RegisterDelivery.objects.filter(pk=delivery.pk).update(file="")
+    jobs.close(delivery, State.DONE, finished_at=clock.now(), **_outcome(result))
 
 
 def _header_of(order: Order) -> dict[str, Any]:

@@ -23,6 +23,7 @@ from employers.models import DeliveryRow, Establishment, RegisterDelivery
 from employers.register_import import deliveries
 from employers.register_import.deciding import decide
 from employers.register_import.texts import FIELD_LABELS, OUTCOME_LABELS
+from employers.spreadsheets import jobs
 from employers.spreadsheets.errors import RefusedFile
 from employers.spreadsheets.refused import write_refused
 from employers.spreadsheets.texts import sentence
@@ -71,7 +72,7 @@ def import_upload(request: HttpRequest) -> HttpResponse:
 def import_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """Where a delivery is: busy, checked (what the import would do), done, refused or failed."""
     delivery = get_object_or_404(RegisterDelivery.objects.select_related("by"), pk=pk)
-    busy = delivery.state in deliveries.UNFINISHED
+    busy = delivery.state in jobs.UNFINISHED
     context = {"delivery": delivery, "busy": busy, "waits": busy and _waits(delivery)}
     if getattr(request, "htmx", False):
         if not busy:
