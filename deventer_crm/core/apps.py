@@ -8,8 +8,10 @@ REGISTRATION_ROOMS = (
     "reminders",
     "timeline",
     "panels",
+    "lists",
     "periodic",
     "retention",
+    "hand_over",
     "search",
 )
 

@@ -1,6 +1,6 @@
 """Registries by which a higher app shows its data on a lower app's page without being imported by it."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,7 +17,7 @@ PanelFunction = Callable[[Any, Any], Panel | None]
 ColumnFunction = Callable[[list[Any], Any], dict[int, Any]]
 
 _panels: dict[str, list[tuple[int, str, PanelFunction]]] = {}
-_columns: dict[str, list[tuple[int, str, Any, ColumnFunction]]] = {}
+_columns: "dict[str, dict[str, RegisteredColumn]]" = {}
 
 
 def panel(place: str, *, order: int = 50) -> Callable[[PanelFunction], PanelFunction]:
@@ -38,20 +38,40 @@ def panels_for(place: str, record: Any, user: Any) -> list[Panel]:
     return [item for item in found if item is not None]
 
 
-def column(place: str, *, label: Any, order: int = 50) -> Callable[[ColumnFunction], ColumnFunction]:
+@dataclass(frozen=True)
+class RegisteredColumn:
+    """A column of a higher app: `shown` by itself, or only with one of the filters of `shown_with`; `right`:
+    the act (R9) without which it does not exist."""
+
+    label: Any
+    function: ColumnFunction
+    order: int = 50
+    shown: bool = True
+    shown_with: tuple[str, ...] = ()
+    right: str = ""
+
+
+def column(
+    place: str,
+    *,
+    label: Any,
+    order: int = 50,
+    shown: bool = True,
+    shown_with: tuple[str, ...] = (),
+    right: str = "",
+) -> Callable[[ColumnFunction], ColumnFunction]:
     """Register a column of a list page: `function(records, user) -> {pk: cell}` for the whole page at once,
-    in a fixed number of queries. A cell is rendered by its `template` key with itself as context."""
+    in a fixed number of queries. A cell is rendered by its `template` key with itself as context; its `text`
+    is what an export writes. The name of the function is the code of the column."""
 
     def register(function: ColumnFunction) -> ColumnFunction:
-        name = f"{function.__module__}.{function.__name__}"
-        _columns.setdefault(place, []).append((order, name, label, function))
-        _columns[place].sort(key=lambda row: row[:2])
+        found = RegisteredColumn(label, function, order, shown, shown_with, right)
+        _columns.setdefault(place, {})[function.__name__] = found
         return function
 
     return register
 
 
-def columns_for(place: str, records: Iterable[Any], user: Any) -> list[tuple[Any, dict[int, Any]]]:
-    """Label and cells by primary key of every registered column."""
-    rows = list(records)
-    return [(label, function(rows, user)) for _order, _name, label, function in _columns.get(place, [])]
+def columns_of(place: str) -> list[tuple[str, RegisteredColumn]]:
+    """Code and column of every registered column of a place, in order."""
+    return sorted(_columns.get(place, {}).items(), key=lambda row: (row[1].order, row[0]))

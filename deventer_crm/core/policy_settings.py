@@ -11,3 +11,10 @@ define(
     label=_("A reminder can be put off for at most"),
     unit=_("days"),
 )
+define(
+    "bulk_acts_at_most",
+    kind="count",
+    default=500,
+    label=_("One act on a list is about at most"),
+    unit=_("rows"),
+)

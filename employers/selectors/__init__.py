@@ -1,5 +1,5 @@
 """Read models of employers: what a page shows, computed in a fixed number of queries."""
 
-from .listing import Listing, employer_listing, find_employers
+from .listing import find_employers
 
-__all__ = ["Listing", "employer_listing", "find_employers"]
+__all__ = ["find_employers"]

@@ -9,6 +9,7 @@ from django.utils.translation import gettext
 
 from accounts.roles import Act
 from deventer_crm.core import clock
+from deventer_crm.core.badges import VISIT
 from deventer_crm.core.panels import Panel, column, panel
 from employers.models import TopList, TopListEntry
 from employers.toplist.duty_source import DutySource, supply_duties
@@ -35,16 +36,21 @@ def _column_label() -> str:
     return gettext("College %(year)s") % {"year": clock.today().year}
 
 
-@column("employers.list", label=lazy(_column_label, str)(), order=60)
+@column(
+    "employers.list",
+    label=lazy(_column_label, str)(),
+    order=60,
+    shown=False,  # only who is on the list of the year has a duty: a column of dashes for everybody else
+    shown_with=("top",),
+    right=Act.SEE_DOSSIERS,
+)
 def duty_column(employers: list[Any], user: Any) -> dict[int, Any]:
     """For the whole page at once: five queries at most, whatever the number of rows."""
-    if not user.can(Act.SEE_DOSSIERS):
-        return {}
     year = clock.today().year
     entries = listed([employer.pk for employer in employers], year)
     found = duties(entries, year, user=user) if entries else {}
     return {
-        pk: {"template": "meetings/duty_cell.html", "duty": duty, "rank": entries[pk].rank}
+        pk: {"template": "meetings/duty_cell.html", "duty": duty, "text": str(VISIT[duty.status].word)}
         for pk, duty in found.items()
     }
 
