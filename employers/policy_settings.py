@@ -87,3 +87,57 @@ define(
     label=_("Who else is there: look back"),
     unit=_("days"),
 )
+define(
+    "portfolio_area_first",
+    kind="bool",
+    default=True,
+    label=_("Proposed account manager: the portfolio of the area goes before that of the sector"),
+)
+define(
+    "signal_shrinking_percent",
+    kind="number",
+    default=10,
+    label=_("Signal of fewer working persons: from"),
+    unit=_("percent"),
+)
+define(
+    "signal_shrinking_jobs",
+    kind="count",
+    default=5,
+    label=_("Signal of fewer working persons: from so many"),
+    unit=_("persons"),
+)
+define(
+    "signal_growing_percent",
+    kind="number",
+    default=20,
+    label=_("Signal of fast growth: from"),
+    unit=_("percent"),
+)
+define(
+    "signal_growing_jobs",
+    kind="count",
+    default=10,
+    label=_("Signal of fast growth: from so many"),
+    unit=_("persons"),
+)
+define(
+    "signal_director_days",
+    kind="count",
+    default=180,
+    label=_("Signal of a change of director: shown for"),
+    unit=_("days"),
+)
+define(
+    "signal_director_titles",
+    kind="texts",
+    default=["directeur", "director", "dga", "ceo", "bestuurder", "bestuursvoorzitter"],
+    label=_("Signal of a change of director: words in the position"),
+)
+define(
+    "signal_promise_late_days",
+    kind="count",
+    default=1,
+    label=_("Signal of a late promise: from so many days late"),
+    unit=_("days"),
+)

@@ -202,7 +202,7 @@ def _reconcile_rule(rule: Rule, today: dt.date, narrow: list[int] | None) -> Cou
     with transaction.atomic():
         # Before the rule reads: what it saw may not be older than what another run already wrote.
         lock_transaction(f"reconcile:{rule.kind}")
-        wanted = _wanted(rule.function(today, narrow))
+        wanted = _wanted(reminders.wanted_on(rule, today, narrow))
         lapsing = _lapsing(rule, today, narrow)
         return _apply(rule, today, narrow, wanted, lapsing)
 
@@ -246,7 +246,7 @@ def _lapsing(rule: Rule, today: dt.date, narrow: list[int] | None) -> list[Key]:
             keys += rows.filter(period=period).values_list("target_id", "recipient_id", "period")
             continue
         if last not in asked:
-            asked[last] = _wanted(rule.function(last, narrow))
+            asked[last] = _wanted(reminders.wanted_on(rule, last, narrow))
         keys += [key for key in asked[last] if key[2] == period]
     return keys
 

@@ -46,11 +46,34 @@ class Rule:
     period_over: Callable[[str, dt.date], bool]
     #: Where the act is done: `url(target, period)`. None: the target's own page.
     url: UrlFunction | None = None
+    #: What it asks is asked of an account manager: a substitute is asked instead, and after a hand-over the
+    #: rule is looked at again.
+    for_manager: bool = False
 
 
 RULES: dict[str, Rule] = {}
 #: Where the act of a kind is done, registered by an app above the one that has the rule.
 ACT_URLS: dict[str, UrlFunction] = {}
+
+
+#: Who is asked instead of somebody: `function(rule, wanted, day)`, from the app that knows who is away.
+StandIn = Callable[[Rule, list[Wanted], dt.date], list[Wanted]]
+_stand_ins: list[StandIn] = []
+
+
+def stand_in(function: StandIn) -> StandIn:
+    """Register who is asked instead; asked for rules with `for_manager` only."""
+    _stand_ins.append(function)
+    return function
+
+
+def wanted_on(rule: Rule, day: dt.date, targets: list[int] | None = None) -> list[Wanted]:
+    """What the rule says should exist on that day, each asked of who must act then."""
+    rows = list(rule.function(day, targets))
+    if rule.for_manager and rows:
+        for function in _stand_ins:
+            rows = function(rule, rows, day)
+    return rows
 
 
 def year_is_over(period: str, today: dt.date) -> bool:
@@ -71,14 +94,16 @@ def rule(
     target: str,
     period_over: Callable[[str, dt.date], bool] = never_over,
     url: UrlFunction | None = None,
+    for_manager: bool = False,
 ) -> Callable[[RuleFunction], RuleFunction]:
     """Register a rule. `target` is "app_label.Model"; `label` names the reminder, `act` says what to do,
-    `url(target, period)` leads to where it is done (default: the page of the target)."""
+    `url(target, period)` leads to where it is done (default: the page of the target), `for_manager` says
+    that it asks an account manager (escalations apart), for whom somebody may stand in."""
 
     def register(function: RuleFunction) -> RuleFunction:
         if kind in RULES:
             raise ValueError(f"reminder rule {kind} is registered twice")
-        RULES[kind] = Rule(kind, label, act, target, function, period_over, url)
+        RULES[kind] = Rule(kind, label, act, target, function, period_over, url, for_manager)
         return function
 
     return register

@@ -1,5 +1,7 @@
 """Registers the rules of this app with core; one module per subject."""
 
+from employers.portfolios import cover  # who stands in for whom
+
 from . import followups, yearly
 
-__all__ = ["followups", "yearly"]
+__all__ = ["cover", "followups", "yearly"]

@@ -51,6 +51,7 @@ class _Leads:
     label=_("Promise or action due"),
     act=_("Do it, and say that it was done"),
     target="employers.FollowUp",
+    for_manager=True,
 )
 def follow_up_due(today: dt.date, targets: list[int] | None = None) -> Iterable[Wanted]:
     """To whom it lies with, some working days before it is due; without an account there, or with another
@@ -80,6 +81,7 @@ def follow_up_due(today: dt.date, targets: list[int] | None = None) -> Iterable[
     act=_("Write down the exact words and confirm them"),
     target="employers.FollowUp",
     url=lambda follow_up, period: follow_up.get_confirm_url(),
+    for_manager=True,
 )
 def promise_unconfirmed(today: dt.date, targets: list[int] | None = None) -> Iterable[Wanted]:
     """To the account manager of the employer, some working days after it was made; without one to whom it

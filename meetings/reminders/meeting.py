@@ -62,6 +62,7 @@ def invitation_unanswered(today: dt.date, targets: list[int] | None = None) -> I
     act=_("Write the report"),
     target="meetings.Meeting",
     url=lambda meeting, period: meeting.get_report_url(),
+    for_manager=True,
 )
 def report_missing(today: dt.date, targets: list[int] | None = None) -> Iterable[Wanted]:
     """To the account manager of the meeting, else of its first employer, else to who planned it; later also

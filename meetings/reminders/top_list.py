@@ -23,6 +23,7 @@ FIRST, SECOND, THIRD = "top_list_nothing_from", "top_list_nothing_secretary", "t
     act=_("Plan a visit or send a personal invitation"),
     target="employers.TopListEntry",
     period_over=year_is_over,
+    for_manager=True,
 )
 def top_list_nothing(today: dt.date, targets: list[int] | None = None) -> Iterable[Wanted]:
     """Entries without a visit, a planned visit or an invitation that counts: to the account manager of that

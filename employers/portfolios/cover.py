@@ -1,0 +1,120 @@
+"""Cover: for a time somebody else does the work of an account manager. R7: nobody is reminded of what another
+must do, so during a cover the substitute is asked and the account manager is not."""
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
+
+from deventer_crm.core import clock, reminders
+from deventer_crm.core.reconcile import request_reconcile
+from deventer_crm.core.reminders import Rule, Wanted
+from deventer_crm.core.services import save_tracked
+from employers.models import AccountCover
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+
+def covers_on(day: dt.date) -> "QuerySet[AccountCover]":
+    """Who stands in for whom that day; a substitute without an account stands in for nobody."""
+    rows: QuerySet[AccountCover] = AccountCover.objects.on(day).filter(substitute__is_active=True)
+    return rows
+
+
+def standing_in(rule: Rule, rows: Sequence[Wanted], day: dt.date) -> list[Wanted]:
+    """The same reminders, each to who must act that day. What a substitute may not know of (R10) stays with
+    the account manager; what comes to somebody as lead or secretary is not passed on."""
+    substitutes = dict(covers_on(day).values_list("user_id", "substitute_id"))
+    concerned = {row.target_id for row in rows if not row.escalated and row.recipient_id in substitutes}
+    if not concerned:
+        return list(rows)
+    known = _known(rule, concerned, set(substitutes.values()))
+    return [
+        Wanted(row.target_id, substitutes[row.recipient_id], row.due_on, row.period)
+        if not row.escalated
+        and row.recipient_id in substitutes
+        and row.target_id in known[substitutes[row.recipient_id]]
+        else row
+        for row in rows
+    ]
+
+
+def _known(rule: Rule, targets: set[int], substitutes: set[int]) -> dict[int, set[int]]:
+    from accounts.models import User
+
+    records: Any = reminders.target_model(rule)._default_manager.filter(pk__in=targets)
+    people = User.objects.filter(pk__in=substitutes)
+    return {
+        person.pk: set(
+            (records.visible_to(person) if hasattr(records, "visible_to") else records).values_list(
+                "pk", flat=True
+            )
+        )
+        for person in people
+    }
+
+
+reminders.stand_in(standing_in)
+
+
+@transaction.atomic
+def plan_cover(cover: AccountCover, *, by: "User", expected_version: int | None = None) -> AccountCover:
+    """Save a new or changed cover. Raises ValidationError for a last day that is missing or gone by, the same
+    person, two substitutes at once, or a substitute who is away then too."""
+    if cover.ends_on is None:
+        raise ValidationError({"ends_on": _("A cover needs a last day.")})
+    if cover.ends_on < clock.today():
+        raise ValidationError({"ends_on": _("This day has gone by. Choose today or a later day.")})
+    _check_presence(cover)
+    saved = save_tracked(cover, by=by, expected_version=expected_version)
+    _look_again()
+    return saved
+
+
+def _check_presence(cover: AccountCover) -> None:
+    """No chains: who stands in does the work in person."""
+    if cover.user_id is None or cover.substitute_id is None:
+        return
+    same_days = AccountCover.objects.exclude(pk=cover.pk).filter(
+        starts_on__lte=cover.ends_on, ends_on__gte=cover.starts_on
+    )
+    if same_days.filter(user=cover.substitute_id).exists():
+        raise ValidationError({"substitute": _("This person is away (partly) in the same days.")})
+    if same_days.filter(substitute=cover.user_id).exists():
+        raise ValidationError({"user": _("This person stands in for somebody in the same days.")})
+
+
+@transaction.atomic
+def end_cover(cover: AccountCover, *, by: "User") -> None:
+    """Stop a cover now: one that did not begin yet goes, another had its last day yesterday."""
+    row = AccountCover.objects.select_for_update(of=("self",)).get(pk=cover.pk)
+    today = clock.today()
+    if row.starts_on >= today:
+        row.delete()
+    elif row.ends_on is not None and row.ends_on >= today:
+        row.ends_on = today - dt.timedelta(days=1)
+        save_tracked(row, by=by)
+    _look_again()
+
+
+def _look_again() -> None:
+    request_reconcile([rule.kind for rule in reminders.RULES.values() if rule.for_manager])
+
+
+def cover_of(user_id: int, day: dt.date) -> AccountCover | None:
+    """Who stands in for this person that day."""
+    return covers_on(day).filter(user=user_id).select_related("substitute").first()
+
+
+def covers_to_show(day: dt.date) -> "QuerySet[AccountCover]":
+    """Covers of today and later, soonest first."""
+    return (
+        AccountCover.objects.filter(Q(ends_on__gte=day))
+        .select_related("user", "substitute")
+        .order_by("starts_on", "pk")
+    )
