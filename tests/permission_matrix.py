@@ -197,6 +197,45 @@ def secret_position(user: User) -> Sequence[Any]:
     return [PositionFactory(employer__is_confidential=True).pk]
 
 
+SETTLERS = frozenset({AM, CM, ES, TL, ED, FA})
+
+
+def own_follow_up(act: str) -> Callable[..., Sequence[Any]]:
+    """A promise to an employer that lies with whoever asks, in the state in which that act makes sense."""
+
+    def make(user: User, **options: Any) -> Sequence[Any]:
+        from employers import services
+        from tests.accounts.factories import UserFactory
+        from tests.employers.factories import FollowUpFactory
+
+        keeper = UserFactory(role=TL)
+        made = FollowUpFactory(promise=True, owner=user, **options)
+        if act not in {"", "confirm"}:
+            made = services.confirm_follow_up(made, by=keeper, exact_words="Proef.", authority_checked=True)
+        if act in {"report_back", "reopen"}:
+            made = services.fulfil_follow_up(made, by=keeper)
+        return [made.pk]
+
+    return make
+
+
+def secret_follow_up(act: str) -> Callable[[User], Sequence[Any]]:
+    def make(user: User) -> Sequence[Any]:
+        return own_follow_up(act)(user, employer__is_confidential=True, is_confidential=True)
+
+    return make
+
+
+def follow_up_row(act: str, who: Iterable[Role] = SETTLERS) -> Row:
+    return row(
+        f"employers:follow_up_{act}" if act else "employers:follow_up",
+        args=own_follow_up(act),
+        get=who,
+        post=who if act else None,
+        confidential=secret_follow_up(act),
+    )
+
+
 def edit_row(name: str, *, get: Iterable[Role] | None = EDITORS) -> Row:
     return row(f"employers:{name}", args=employer, get=get, post=EDITORS, confidential=secret_employer)
 
@@ -221,6 +260,9 @@ EMPLOYERS: list[Row] = [
         )
         for name in ("contact_edit", "contact_withdraw")
     ),
+    row("employers:follow_up_add", args=employer, get=SETTLERS, post=SETTLERS, confidential=secret_employer),
+    *(follow_up_row(act) for act in ("", "edit", "fulfil", "report_back", "drop", "reassign", "reopen")),
+    follow_up_row("confirm", EDITORS),
     row("employers:people", get=TEAM),
     row("employers:person", args=person, get=TEAM, confidential=secret_person),
     row("employers:person_add", get=PEOPLE_EDITORS, post=PEOPLE_EDITORS),

@@ -15,6 +15,7 @@ from accounts.models import CollegeMember
 from deventer_crm.core import clock, policy, workdays
 from deventer_crm.core.reconcile import request_reconcile
 from deventer_crm.core.services import StaleRecord, save_tracked
+from employers.activity import refresh_activities
 from employers.models import AccountAssignment, ContactMoment, ContactPerson, Employer, FollowUp, Theme
 from employers.models.followup_steps import FollowUpStep
 from employers.permissions_followups import STATES, kinds_for, may, may_choose_owner, may_confirm
@@ -366,6 +367,7 @@ def follow_ups_changed(pks: Iterable[int]) -> None:
     """After a save: what is derived from these follow-ups, and the reminders about them."""
     keys = list(pks)
     if keys:
+        refresh_activities("follow_up", keys)
         request_reconcile(RULES, keys)
 
 
