@@ -35,6 +35,8 @@ class Meetings(ActivitySource):
     """What is planned, and what was held or called off. Held counts as contact with who was there, unless
     only some may know of it (R10). Called off stands on the day that happened."""
 
+    act = Act.SEE_CONTACT_DATES
+
     def rows(self) -> Part:
         with_secret = MeetingEmployer.objects.filter(
             meeting=OuterRef("meeting"), employer__is_confidential=True
@@ -58,9 +60,7 @@ class Meetings(ActivitySource):
             theme="meeting__theme_id",
         )
 
-    def content(self, keys: Collection[Key], user: "User") -> Part | None:
-        if not user.can(Act.SEE_CONTACT_DATES):
-            return None
+    def content(self, keys: Collection[Key], user: "User") -> Part:
         rows: Any = Meeting.objects.visible_to(user).filter(pk__in=[key.record_id for key in keys])
         if not user.can(Act.SEE_AGENDA):
             # Who may only know that there was contact gets the bare date of what was held (R9).
@@ -122,6 +122,8 @@ class Meetings(ActivitySource):
 class Invitations(ActivitySource):
     """On the day they were sent; never still to come."""
 
+    act = Act.SEE_AGENDA
+
     def rows(self) -> Part:
         return index_rows(
             Invitation.objects.all(),
@@ -131,9 +133,7 @@ class Invitations(ActivitySource):
             user="created_by_id",
         )
 
-    def content(self, keys: Collection[Key], user: "User") -> Part | None:
-        if not user.can(Act.SEE_AGENDA):
-            return None
+    def content(self, keys: Collection[Key], user: "User") -> Part:
         rows = Invitation.objects.visible_to(user).filter(pk__in=[key.record_id for key in keys])
         return as_content(
             rows,

@@ -11,9 +11,11 @@ import pytest
 from django.core.management import get_commands
 
 from accounts.models import User
-from deventer_crm.core import commitments, panels, policy, reminders, timeline
+from deventer_crm.core import commitments, panels, policy, reminders
 from deventer_crm.core.models import CommitmentNorm
 from deventer_crm.core.reconcile import reconcile
+from employers.activity import SOURCES as ACTIVITY_SOURCES
+from employers.activity import happened, refresh_activities
 from tests.employers.factories import AccountAssignmentFactory, EmployerFactory, MembershipFactory
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -167,7 +169,8 @@ def example(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     monkeypatch.setattr(policy, "DEFINITIONS", dict(policy.DEFINITIONS))
     monkeypatch.setattr(reminders, "RULES", dict(reminders.RULES))
     monkeypatch.setattr(commitments, "MEASURES", dict(commitments.MEASURES))
-    monkeypatch.setattr(timeline, "SOURCES", dict(timeline.SOURCES))
+    monkeypatch.setitem(ACTIVITY_SOURCES, "membership", None)  # so that it goes again after the test
+    del ACTIVITY_SOURCES["membership"]
     monkeypatch.setattr(panels, "_panels", {place: list(rows) for place, rows in panels._panels.items()})
     names: dict[str, Any] = {"__name__": "example_of_the_docs"}
     for language, code in FENCE.findall(ARCHITECTURE.read_text(encoding="utf-8")):
@@ -212,7 +215,8 @@ def test_the_example_of_a_measure_counts(example):
 @pytest.mark.django_db
 def test_the_examples_of_timeline_and_panel_show(example, am: User, rd: User):
     member = MembershipFactory(starts_on=dt.date(2020, 1, 1), ends_on=None)
-    lines = timeline.happened([member.employer_id], am, kinds=["membership"])
+    refresh_activities("membership", [member.pk])
+    lines = happened([member.employer_id], am, kinds=["membership"])
     shown = [
         panel
         for panel in panels.panels_for("employer.side", member.association, am)

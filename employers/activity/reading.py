@@ -129,7 +129,7 @@ def keys_for(
     asked = narrowing or Narrowing()
     wanted = asked.groups or groups
     chosen = sources_of(wanted) if wanted else list(SOURCES.values())
-    kinds = [source.kind for source in chosen if source.content([], user) is not None]
+    kinds = [source.kind for source in chosen if user.can(source.act)]
     hidden = hidden_keys(Employer, user)
     ids = list(employer_ids)
     if isinstance(hidden, list):
@@ -160,9 +160,10 @@ def keys_for(
 
 
 def still_to_come() -> Q:
-    """Planned for today or later; or late, where the source says that it stays."""
+    """Planned for later today or after; or late, where the source says that it stays. What has a day and no
+    hour (somebody begins today) has happened."""
     stays = [source.kind for source in SOURCES.values() if source.stays_open]
-    return Q(is_plan=True) & (Q(at__gte=clock.start_of(clock.today())) | Q(kind__in=stays))
+    return Q(is_plan=True) & (Q(at__gt=clock.start_of(clock.today())) | Q(kind__in=stays))
 
 
 def _fetch(
@@ -212,8 +213,10 @@ def lines_of(keys: Collection[Key], user: "User") -> dict[Key, Happening]:
         by_kind.setdefault(key.kind, []).append(key)
     parts, values = [], []
     for kind, some in by_kind.items():
-        content = SOURCES[kind].content(some, user) if kind in SOURCES else None
-        if content is not None and not _is_nothing(content):
+        if kind not in SOURCES or not user.can(SOURCES[kind].act):
+            continue
+        content = SOURCES[kind].content(some, user)
+        if not _is_nothing(content):
             sql, given = as_sql(content)
             parts.append(f"SELECT %s AS kind, c.record_id, c.data FROM ({sql}) c(record_id, data)")  # noqa: S608 - no value is pasted in
             values += [kind, *given]

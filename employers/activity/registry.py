@@ -19,6 +19,7 @@ from django.db.models import (
     Value,
 )
 
+from accounts.roles import Act
 from deventer_crm.core.timeline import Happening
 
 if TYPE_CHECKING:
@@ -48,12 +49,13 @@ class ActivitySource:
     """A kind of happening. `kind`: its code in the index; `group`: what people filter by and services
     refresh, several kinds may share it (with the keys of the same records); `label`: the group's.
 
-    `stays_open`: what is planned stays to come after its day, until the record says that it is done.
-    `of_itself`: not told on the page of the employer that this one is grouped under."""
+    `act`: the right without which somebody sees nothing of it (R9). `stays_open`: what is planned stays to
+    come after its day, until the record says that it is done. `of_itself`: not told on the page of the employer that this one is grouped under."""
 
     kind: ClassVar[str]
     group: ClassVar[str]
     label: ClassVar[Any]
+    act: ClassVar[Act] = Act.SEE_DOSSIERS
     stays_open: ClassVar[bool] = False
     of_itself: ClassVar[bool] = False
 
@@ -62,9 +64,9 @@ class ActivitySource:
         employers it refreshes. A row that several parts give is taken once."""
         raise NotImplementedError
 
-    def content(self, keys: Collection[Key], user: "User") -> Part | None:
-        """(record id, jsonb) of what this reader may see of these records, in one statement that reads no
-        others; None when somebody with these rights sees nothing of this kind. R9 and R10 hold here."""
+    def content(self, keys: Collection[Key], user: "User") -> Part:
+        """(record id, jsonb) of what this reader may see of these records (R10), in one statement that reads
+        no others."""
         raise NotImplementedError
 
     def line(self, key: Key, data: dict[str, Any], user: "User") -> Happening | None:

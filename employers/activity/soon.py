@@ -25,7 +25,7 @@ MOST = 6
 
 def soon_there(employer_ids: Iterable[int], user: "User", day: dt.date | None = None) -> list[Happening]:
     """What colleagues have with these employers around that day (default today): meetings and due agreements
-    until so many days after it, the soonest first, then contact in the last days (settings), the newest first.
+    until so many days after it, the soonest first, then contact in the last days (settings), newest first.
     Grouped employers are one. Only what this reader may know of (R10), and nothing of one's own, for that is
     known. Three statements."""
     ids = _families(employer_ids)

@@ -50,7 +50,6 @@ SELECT count(*), array_agg(DISTINCT employer_id) FROM touched
 """
 
 
-@transaction.atomic
 def refresh_activities(kind: str, record_ids: Iterable[int]) -> int:
     """After a record was saved: make its rows equal to it, and the last contact of the employers that
     concerns. `kind`: of a source, or a group ("contact", "meeting", "invitation", "follow_up", "assignment",
@@ -66,7 +65,6 @@ def refresh_activities(kind: str, record_ids: Iterable[int]) -> int:
     return _refresh(chosen, "r.record_id = ANY(%s)", [ids])
 
 
-@transaction.atomic
 def refresh_employer_activities(
     employer_ids: Iterable[int] | None, kinds: Collection[str] | None = None
 ) -> int:
@@ -79,7 +77,6 @@ def refresh_employer_activities(
     return _refresh(chosen, "r.employer_id = ANY(%s)", [ids]) if ids else 0
 
 
-@transaction.atomic
 def refresh_shared_activities(employer_ids: Iterable[int]) -> int:
     """The same for every record that these employers have part in, at the others too: after one of them
     became confidential, what was said with it is no contact that others may see the date of (R10)."""
@@ -100,13 +97,9 @@ def rebuild_activities() -> dict[str, int]:
     registers any more go. Each kind is a transaction of its own."""
     repaired: dict[str, int] = {}
     for source in SOURCES.values():
-        with transaction.atomic():
-            repaired[source.kind] = _refresh([source], "TRUE", [])
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("DELETE FROM employers_activity WHERE kind <> ALL(%s)", [list(SOURCES)])
-        repaired["unknown"] = cursor.rowcount
-    with transaction.atomic():
-        repaired["last_contact"] = refresh_last_contact()
+        repaired[source.kind] = _refresh([source], "TRUE", [])
+    repaired["unknown"] = Activity.objects.exclude(kind__in=list(SOURCES)).delete()[0]
+    repaired["last_contact"] = refresh_last_contact()
     log.info("activities_rebuilt", repaired=sum(repaired.values()), **repaired)
     return repaired
 
@@ -114,12 +107,13 @@ def rebuild_activities() -> dict[str, int]:
 def _refresh(sources: Collection[ActivitySource], scope: str, scope_values: list[Any]) -> int:
     changed = 0
     employers: set[int] = set()
-    for source in sources:
-        count, touched = _write(source, scope, scope_values)
-        changed += count
-        employers.update(touched)
-    if employers:
-        refresh_last_contact(employers)
+    with transaction.atomic():
+        for source in sources:
+            count, touched = _write(source, scope, scope_values)
+            changed += count
+            employers.update(touched)
+        if employers:
+            refresh_last_contact(employers)
     return changed
 
 

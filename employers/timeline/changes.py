@@ -8,7 +8,6 @@ from django.db.models import F, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from accounts.roles import Act
 from deventer_crm.core.timeline import Happening
 from employers.activity import ActivitySource, Key, Part, activity_source, index_rows
 from employers.activity.content import COLLEAGUE_SQL, as_content, colleague
@@ -97,9 +96,7 @@ class Changes(ActivitySource):
                          WHERE EXISTS (SELECT 1 FROM employers_employer e WHERE e.id = x.employer_id)"""  # noqa: S608 - own SQL
         return statement, _folded_values()
 
-    def content(self, keys: Collection[Key], user: "User") -> Part | None:
-        if not user.can(Act.SEE_DOSSIERS):
-            return None
+    def content(self, keys: Collection[Key], user: "User") -> Part:
         statement = f"""SELECT x.record_id, jsonb_build_object('fields', x.fields, 'user', {COLLEAGUE_SQL})
                           FROM ({FOLDED}) x LEFT JOIN accounts_user u ON u.id = x.user_id
                          WHERE x.employer_id = ANY(%s) AND x.record_id = ANY(%s)"""  # noqa: S608 - own SQL
@@ -145,9 +142,7 @@ class Groupings(ActivitySource):
 
     by: str
 
-    def content(self, keys: Collection[Key], user: "User") -> Part | None:
-        if not user.can(Act.SEE_DOSSIERS):
-            return None
+    def content(self, keys: Collection[Key], user: "User") -> Part:
         rows = EmployerGrouping.objects.filter(pk__in=[key.record_id for key in keys])
         hidden = hidden_keys(Employer, user)
         if hidden != []:

@@ -52,6 +52,8 @@ def counts_as_contact() -> Q:
 class Contacts(ActivitySource):
     """At the employers of the contact, and where the people in it held a position that day."""
 
+    act = Act.SEE_CONTACT_DATES
+
     def rows(self) -> list[Part]:
         moments = {
             "record": "contactmoment_id",
@@ -75,9 +77,7 @@ class Contacts(ActivitySource):
             index_rows(through_people, employer="contactperson__positions__employer_id", **moments),
         ]
 
-    def content(self, keys: Collection[Key], user: "User") -> Part | None:
-        if not user.can(Act.SEE_CONTACT_DATES):
-            return None
+    def content(self, keys: Collection[Key], user: "User") -> Part:
         readable = ContactMoment.objects.visible_to(user)
         rows = ContactMoment.objects.standing().filter(pk__in=[key.record_id for key in keys])
         is_readable: Any = Value(value=True)
@@ -137,6 +137,6 @@ class Contacts(ActivitySource):
 
     @staticmethod
     def _at(key: Key, data: dict[str, Any]) -> int:
-        """An employer of the contact itself: this one may know of it only through somebody who works there."""
+        """An employer of the contact itself: it can be on this page because somebody works here."""
         own: list[int] = data["employers"]
         return key.employer_id if key.employer_id in own or not own else own[0]

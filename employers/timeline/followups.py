@@ -27,6 +27,8 @@ GROUP = "follow_up"
 class FollowUps(ActivitySource):
     """What the three kinds share: whose it is, and who may read it (R10)."""
 
+    act = Act.SEE_CONTACT_DATES
+
     def which(self) -> Q:
         """The follow-ups that have this happening."""
         return Q()
@@ -46,9 +48,7 @@ class FollowUps(ActivitySource):
             theme="theme_id",
         )
 
-    def content(self, keys: Collection[Key], user: "User") -> Part | None:
-        if not user.can(Act.SEE_CONTACT_DATES):
-            return None
+    def content(self, keys: Collection[Key], user: "User") -> Part:
         rows = FollowUp.objects.visible_to(user).filter(pk__in=[key.record_id for key in keys])
         return as_content(
             rows,

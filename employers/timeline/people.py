@@ -9,7 +9,6 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.roles import Act
 from deventer_crm.core.timeline import Happening
 from employers.activity import ActivitySource, Key, Part, activity_source, day_start, index_rows
 from employers.activity.content import as_content, colleague, record_of
@@ -35,9 +34,7 @@ class Assignments(ActivitySource):
             user="user_id",
         )
 
-    def content(self, keys: Collection[Key], user: "User") -> Part | None:
-        if not user.can(Act.SEE_DOSSIERS):
-            return None
+    def content(self, keys: Collection[Key], user: "User") -> Part:
         rows = AccountAssignment.objects.filter(pk__in=[key.record_id for key in keys])
         return as_content(rows, user=colleague("user"))
 
@@ -50,9 +47,7 @@ class Assignments(ActivitySource):
 class Positions(ActivitySource):
     """What the begin and the end of a position share. Who was anonymised is in no line (R13)."""
 
-    def content(self, keys: Collection[Key], user: "User") -> Part | None:
-        if not user.can(Act.SEE_DOSSIERS):
-            return None
+    def content(self, keys: Collection[Key], user: "User") -> Part:
         rows = Position.objects.visible_to(user).filter(
             pk__in=[key.record_id for key in keys], person__anonymised_on__isnull=True
         )

@@ -1,5 +1,6 @@
 """What the register told: more or fewer working persons, establishments that came, went and moved."""
 
+import json
 from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
 
@@ -35,7 +36,7 @@ SELECT t.employer_id, t.record_id, t.reference_date, t.jobs,
               LEFT JOIN LATERAL (
                 SELECT c.jobs FROM employers_jobcount c
                  WHERE c.establishment_id = v.id AND c.reference_date <= d.reference_date
-                 ORDER BY COALESCE(array_position(%s::text[], c.source::text), 99),
+                 ORDER BY COALESCE(array_position({order}, c.source::text), 99),
                           c.reference_date DESC, c.version DESC
                  LIMIT 1) b ON TRUE
              WHERE v.employer_id = d.employer_id AND v.in_municipality) AS jobs
@@ -45,6 +46,13 @@ SELECT t.employer_id, t.record_id, t.reference_date, t.jobs,
          WHERE v.in_municipality AND c.reference_date <= %s
          GROUP BY v.employer_id, c.reference_date) d) t
 """
+
+
+#: The order of the sources of today, read in the same statement.
+SOURCE_ORDER = """ARRAY(SELECT jsonb_array_elements_text(COALESCE((
+    SELECT s.value FROM core_policysetting s WHERE s.name = 'job_source_order' AND s.starts_on <= %s
+     ORDER BY s.starts_on DESC LIMIT 1), %s::jsonb)))"""
+TOTALS = TOTALS.format(order=SOURCE_ORDER)
 
 
 @activity_source("jobs", label=LABEL, group=GROUP)
@@ -58,11 +66,10 @@ class Jobs(ActivitySource):
         return statement, self._values()
 
     def _values(self) -> list[Any]:
-        return [policy.value("job_source_order", clock.today()), clock.today()]
+        today = clock.today()
+        return [today, json.dumps(policy.DEFINITIONS["job_source_order"].default), today]
 
-    def content(self, keys: Collection[Key], user: "User") -> Part | None:
-        if not user.can(Act.SEE_DOSSIERS):
-            return None
+    def content(self, keys: Collection[Key], user: "User") -> Part:
         statement = f"""SELECT x.record_id,
                                jsonb_build_object('jobs', x.jobs, 'previous', x.previous, 'source',
                                  (SELECT c.source FROM employers_jobcount c WHERE c.id = x.record_id))
@@ -115,9 +122,7 @@ def jobs_text(previous: int | None, total: int | None, *, exact: bool) -> str:
 class Establishments(ActivitySource):
     """What the begin and the end of an establishment share."""
 
-    def content(self, keys: Collection[Key], user: "User") -> Part | None:
-        if not user.can(Act.SEE_DOSSIERS):
-            return None
+    def content(self, keys: Collection[Key], user: "User") -> Part:
         return as_content(
             Establishment.objects.filter(pk__in=[key.record_id for key in keys]),
             name="name",
@@ -205,9 +210,7 @@ class Moved(ActivitySource):
                           AND c.metadata ->> 'source' = %s"""
         return statement, [ADDRESS, IMPORT]
 
-    def content(self, keys: Collection[Key], user: "User") -> Part | None:
-        if not user.can(Act.SEE_DOSSIERS):
-            return None
+    def content(self, keys: Collection[Key], user: "User") -> Part:
         statement = """SELECT e.id, jsonb_build_object('name', v.name, 'is_shielded', v.is_shielded,
                                 'town', v.town,
                                 'street', COALESCE(e.after ->> 'street', v.street),

@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -29,7 +30,8 @@ def employer_detail(request: HttpRequest, pk: int) -> HttpResponse:
         allow(request.user, Act.SEE_CONTACT_DATES)
         with remembering():
             page = timeline_page(employer, request.user, request.GET, base_url=request.path)
-        return render(request, TIMELINE, {"employer": employer, "page": page})
+        whole_url = reverse("employers:timeline", args=[pk])
+        return render(request, TIMELINE, {"employer": employer, "page": page, "whole_url": whole_url})
     log_view(employer, request.user)
     with remembering():
         dossier = dossier_of(employer, request.user, asked=request.GET)

@@ -29,6 +29,7 @@ from employers.models import (
     Theme,
     Track,
 )
+from tests.support.timeline import OnTimeline
 
 WORDS = ("Zilverlinde", "Bronsdraad", "Mistralhout", "Kwartelsteen", "Vlierbloesem", "Hoefijzer", "Regenkap")
 KINDS = ("Proefwerkplaats", "Testbakkerij", "Voorbeeldfabriek", "Oefenkantoor", "Modelsmederij")
@@ -187,7 +188,9 @@ class ContactPersonFactory(DjangoModelFactory):
     source = "visitekaartje"
 
 
-class PositionFactory(DjangoModelFactory):
+class PositionFactory(OnTimeline, DjangoModelFactory):
+    _timeline_kind = "position"
+
     class Meta:
         model = Position
 
@@ -206,7 +209,9 @@ class MembershipFactory(DjangoModelFactory):
     starts_on = dt.date(2020, 1, 1)
 
 
-class AccountAssignmentFactory(DjangoModelFactory):
+class AccountAssignmentFactory(OnTimeline, DjangoModelFactory):
+    _timeline_kind = "assignment"
+
     class Meta:
         model = AccountAssignment
 
@@ -215,8 +220,10 @@ class AccountAssignmentFactory(DjangoModelFactory):
     starts_on = dt.date(2020, 1, 1)
 
 
-class ContactMomentFactory(DjangoModelFactory):
+class ContactMomentFactory(OnTimeline, DjangoModelFactory):
     """`employers=[…]`, `people=[…]` and `readers=[…]` fill the relations."""
+
+    _timeline_kind = "contact"
 
     class Meta:
         model = ContactMoment
@@ -243,8 +250,10 @@ class ContactMomentFactory(DjangoModelFactory):
             self.readers.set(extracted)
 
 
-class FollowUpFactory(DjangoModelFactory):
+class FollowUpFactory(OnTimeline, DjangoModelFactory):
     """An open action; `promise=True` an unconfirmed promise to the employer, `readers=[…]` fills those."""
+
+    _timeline_kind = "follow_up"
 
     class Meta:
         model = FollowUp

@@ -10,8 +10,9 @@ from django.test import Client
 from accounts.models import User
 from deventer_crm.core import clock
 from deventer_crm.core.models import AccessEvent
+from employers.activity import happened
 from employers.models import Employer
-from employers.selectors.dossier import dossier_of, employers_for_dossier, timeline_page
+from employers.selectors.dossier import dossier_of, employers_for_dossier
 from employers.selectors.history import History, history_of, remembering
 from employers.services import refresh_employers
 from tests.employers import factories as make
@@ -87,7 +88,7 @@ def test_what_is_confidential_does_not_exist_for_the_employer_desk(ed: User, emp
     make.ContactMomentFactory(employers=[employer], is_confidential=True)
     make.ContactMomentFactory(employers=[employer], audience="named")
     make.ContactMomentFactory(employers=[employer, secret])
-    assert len(timeline_page([employer.pk], ed, kind="contact").lines) == 1
+    assert len(happened([employer.pk], ed, kinds=["contact"])) == 1
 
 
 def test_a_confidential_employer_is_404_and_seeing_one_is_logged(
@@ -121,32 +122,6 @@ def test_it_costs_the_same_few_queries_however_much_there_is(
     assert len(few) == len(many) <= 15, "\n".join(many)
 
 
-def test_the_timeline_pages_without_losing_or_repeating_a_line(am: User) -> None:
-    employer = make.EmployerFactory()
-    moments = {
-        make.ContactMomentFactory(
-            employers=[employer], happened_at=dt.datetime(2026, 1, 1 + n // 4, 12, tzinfo=dt.UTC)
-        ).pk
-        for n in range(40)
-    }
-    seen, before = [], None
-    while True:
-        page = timeline_page([employer.pk], am, kind="contact", before=before)
-        seen += [line.record.pk for line in page.lines]
-        if page.older is None:
-            break
-        before = dt.datetime.fromisoformat(page.older)
-    assert len(seen) == 40
-    assert set(seen) == moments
-
-
-def test_the_timeline_filters_by_kind(am: User, employer: Employer) -> None:
-    for kind in ("contact", "register", "assignment"):
-        assert {line.kind for line in timeline_page([employer.pk], am, kind=kind).lines} == {kind}
-    kinds = {line.kind for line in timeline_page([employer.pk], am, kind="nonsense").lines}
-    assert kinds == {"contact", "register", "assignment"}
-
-
 def test_the_swapped_timeline_equals_the_reloaded_one(am: User, employer: Employer, client_as: Enter) -> None:
     client = client_as(am)
     headers = {"HX-Request": "true", "HX-Target": "timeline"}
@@ -161,17 +136,6 @@ def test_the_swapped_timeline_equals_the_reloaded_one(am: User, employer: Employ
 def test_the_reader_cannot_ask_for_the_timeline_apart(rd: User, employer: Employer, client_as: Enter) -> None:
     headers = {"HX-Request": "true", "HX-Target": "timeline"}
     assert client_as(rd).get(url(employer), headers=headers).status_code == 403
-
-
-def test_the_register_tells_what_changed_and_to_some_only_the_class(am: User, cm: User, ed: User) -> None:
-    place = make.EstablishmentFactory()
-    for year, jobs in ((2024, 150), (2025, 150), (2026, 90)):
-        make.JobCountFactory(establishment=place, reference_date=dt.date(year, 4, 1), jobs=jobs)
-    lines = timeline_page([place.employer_id], am, kind="register").lines
-    assert [clock.local_date(line.at).year for line in lines] == [2026, 2024]
-    assert "60" in lines[0].text
-    assert "90" in lines[0].text
-    assert timeline_page([place.employer_id], ed, kind="register").lines == []
 
 
 def test_a_history_is_read_once_within_a_page(am: User, employer: Employer) -> None:
@@ -196,7 +160,7 @@ def test_what_is_to_come_is_apart(am: User, employer: Employer) -> None:
     row = employers_for_dossier(am).get(pk=employer.pk)
     with remembering():
         dossier = dossier_of(row, am)
-    assert [line.text.split()[-1] for line in dossier.upcoming] == ["Opvolger"]
+    assert [line.text.split()[-1] for line, _year in dossier.upcoming] == ["Opvolger"]
     assert row.manager_name.endswith("Voorbeeld")
 
 

@@ -25,6 +25,7 @@ from meetings.models import (
 )
 from tests.accounts.factories import CollegeMemberFactory, UserFactory
 from tests.employers.factories import EmployerFactory
+from tests.support.timeline import OnTimeline
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 ON = dt.date(2026, 5, 12)
@@ -77,9 +78,11 @@ class MeetingKindFactory(DjangoModelFactory):
         visit = factory.Trait(code="proefbezoek", counts_for_visit=True)
 
 
-class MeetingFactory(DjangoModelFactory):
+class MeetingFactory(OnTimeline, DjangoModelFactory):
     """A draft; traits planned, held, reported, closed and cancelled move it on. `on` is its day.
     Everybody is ticked present at a meeting that was held, unless `present=False`."""
+
+    _timeline_kind = "meeting"
 
     class Meta:
         model = Meeting
@@ -179,8 +182,10 @@ class ReportFactory(DjangoModelFactory):
     agreements = "De gemeente stuurt de regels voor laden en lossen."
 
 
-class InvitationFactory(DjangoModelFactory):
+class InvitationFactory(OnTimeline, DjangoModelFactory):
     """A personal invitation without an answer; `answer="declined"` gets its date."""
+
+    _timeline_kind = "invitation"
 
     class Meta:
         model = Invitation

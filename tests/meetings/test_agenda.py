@@ -8,9 +8,9 @@ import time_machine
 from bs4 import BeautifulSoup
 from django.urls import reverse
 
-from deventer_crm.core import timeline
 from deventer_crm.core.models import AccessEvent
 from deventer_crm.core.panels import panels_for
+from employers.activity import Narrowing, coming_up, happened, read_timeline
 from meetings import services
 from meetings.models import Meeting, Series
 from meetings.reference_data import load_reference_data
@@ -460,7 +460,7 @@ def test_the_report_of_a_held_meeting_is_corrected_by_version(client_as, am):
 
 
 def lines(employer, user, **options):
-    return [(line.kind, line.record.pk) for line in timeline.happened([employer.pk], user, **options)]
+    return [(line.kind, line.record.pk) for line in happened([employer.pk], user, **options)]
 
 
 def test_the_timeline_tells_what_was_held_and_sent_and_what_is_to_come(am):
@@ -478,7 +478,7 @@ def test_the_timeline_tells_what_was_held_and_sent_and_what_is_to_come(am):
         ("meeting", held.pk),
         ("invitation", invitation.pk),
     ]
-    assert [line.record.pk for line in timeline.coming_up([employer.pk], am)] == [coming.pk]
+    assert [line.record.pk for line in coming_up([employer.pk], am)] == [coming.pk]
 
 
 def test_older_lines_follow_without_a_gap_or_a_double(am):
@@ -486,14 +486,17 @@ def test_older_lines_follow_without_a_gap_or_a_double(am):
     for month in range(1, 6):
         MeetingFactory(held=True, on=dt.date(2026, month, 12), employers=[employer])
         InvitationFactory(employer=employer, sent_on=dt.date(2026, month, 12))
-    everything = timeline.happened([employer.pk], am, kinds=["meeting", "invitation"], limit=50)
+    everything = happened([employer.pk], am, kinds=["meeting", "invitation"], limit=50)
     assert len(everything) == 10
     seen, before = [], None
-    while chunk := timeline.happened(
-        [employer.pk], am, kinds=["meeting", "invitation"], before=before, limit=3
-    ):
-        seen += [(line.kind, line.record.pk) for line in chunk]
-        before = chunk[-1].at
+    while True:
+        page = read_timeline(
+            [employer.pk], am, narrowing=Narrowing(("meeting", "invitation")), before=before, size=3
+        )
+        seen += [(line.kind, line.record.pk) for line in page.lines]
+        before = page.older
+        if before is None:
+            break
     assert seen == [(line.kind, line.record.pk) for line in everything]
 
 
@@ -504,8 +507,8 @@ def test_the_timeline_says_no_more_than_the_reader_may_know(am, ed, rd, tl):
     InvitationFactory(employer=employer)
     assert len(lines(employer, am, kinds=["meeting"])) == 1
     assert len(lines(employer, tl, kinds=["meeting"])) == 2
-    assert timeline.happened([employer.pk], rd, kinds=["meeting", "invitation"]) == []
-    (bare,) = timeline.happened([employer.pk], ed, kinds=["meeting", "invitation"])
+    assert happened([employer.pk], rd, kinds=["meeting", "invitation"]) == []
+    (bare,) = happened([employer.pk], ed, kinds=["meeting", "invitation"])
     assert "proefhal" not in f"{bare.title}{bare.text}{bare.detail}"
     assert (bare.url, bare.record) == ("", None)
 
