@@ -244,6 +244,7 @@ EMPLOYERS: list[Row] = [
     row("employers:list", get=ALL),
     row("employers:add", get=EDITORS, post=EDITORS),
     row("employers:detail", args=employer, get=ALL, confidential=secret_employer),
+    row("employers:timeline", args=employer, get=SETTLERS, confidential=secret_employer),
     *(edit_row(name) for name in ("edit", "manager", "group", "retire")),
     edit_row("reuse", get=None),
     row("employers:ungroup", args=grouping, post=EDITORS),

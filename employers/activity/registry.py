@@ -50,7 +50,8 @@ class ActivitySource:
     refresh, several kinds may share it (with the keys of the same records); `label`: the group's.
 
     `act`: the right without which somebody sees nothing of it (R9). `stays_open`: what is planned stays to
-    come after its day, until the record says that it is done. `of_itself`: not told on the page of the employer that this one is grouped under."""
+    come after its day, until the record says that it is done. `of_itself`: not
+    told on the page of the employer that this one is grouped under."""
 
     kind: ClassVar[str]
     group: ClassVar[str]

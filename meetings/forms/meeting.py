@@ -17,6 +17,8 @@ from accounts.roles import Role
 from deventer_crm.core import clock
 from deventer_crm.core.forms import VersionedModelForm
 from deventer_crm.core.parsing import whole_number, whole_numbers
+from deventer_crm.core.timeline import Happening
+from employers.activity import soon_there
 from employers.models import ContactPerson, Employer, Theme
 from meetings import services
 from meetings.models import Meeting, MeetingKind
@@ -170,6 +172,13 @@ class MeetingForm(VersionedModelForm):
         return picker(self.user, self.choice, kind=self.chosen_kind, day=self.chosen_day)
 
     @cached_property
+    def soon(self) -> list[Happening]:
+        """Who else of the municipality is at the chosen employers around that day."""
+        found = soon_there(self.choice.employers, self.user, self.chosen_day) if self.choice.employers else []
+        own = self.instance.pk
+        return [line for line in found if line.kind != "meeting" or not own or line.record.pk != own]
+
+    @cached_property
     def chosen_kind(self) -> MeetingKind | None:
         value = self["kind"].value()
         if isinstance(value, MeetingKind):
@@ -192,6 +201,7 @@ class MeetingForm(VersionedModelForm):
         self._choice = with_parties(self.choice, self.chosen_kind, self.chosen_day)
         self.__dict__.pop("choice", None)
         self.__dict__.pop("picking", None)
+        self.__dict__.pop("soon", None)
 
     # ── saving ───────────────────────────────────────────────────────────────────────────────────
 

@@ -38,7 +38,7 @@ def nothing_is_wrong() -> None:
 
 
 def rows_of(kind: str, record_id: int) -> list[tuple[int, bool, bool]]:
-    rows = Activity.objects.filter(kind=kind, record_id=record_id).order_by("employer")
+    rows = Activity.objects.filter(kind=kind, record_id=record_id).order_by("employer_id")
     return list(rows.values_list("employer_id", "is_plan", "is_contact"))
 
 
