@@ -18,10 +18,10 @@ from employers.models import AccountAssignment, FollowUp
 FREE_DAYS = 7
 
 
-def _with_people(today: dt.date, targets: list[int] | None) -> "QuerySet[FollowUp, Any]":
+def _with_people(today: dt.date, targets: list[int] | None) -> "QuerySet[Any, Any]":
     """Standing follow-ups with `keeper` (the owner, as long as there is an account) and `manager` (the
     account manager of that day of the employer it is about, or of its survivor)."""
-    rows = FollowUp.objects.standing()
+    rows: QuerySet[Any, Any] = FollowUp.objects.standing()
     if targets is not None:
         rows = rows.filter(pk__in=targets)
     owner = User.objects.filter(is_active=True, pk=OuterRef("owner_id"))
@@ -29,10 +29,11 @@ def _with_people(today: dt.date, targets: list[int] | None) -> "QuerySet[FollowU
         employer=Coalesce(OuterRef("employer__merged_into_id"), OuterRef("employer_id")),
         user__is_active=True,
     )
-    return rows.annotate(
+    found: QuerySet[Any, Any] = rows.annotate(
         keeper=Subquery(owner.values("pk")[:1], output_field=IntegerField()),
         manager=Subquery(manager.values("user_id")[:1], output_field=IntegerField()),
     )
+    return found
 
 
 class _Leads:
