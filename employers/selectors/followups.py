@@ -65,7 +65,7 @@ class Event:
         return ICONS[self.act]
 
 
-ICONS = {
+ICONS: dict[str, str] = {
     FollowUpStep.Act.CONFIRMED: "check-circle",
     FollowUpStep.Act.FULFILLED: "check-lg",
     FollowUpStep.Act.REPORTED_BACK: "send",

@@ -58,7 +58,7 @@ def default_owner(employer: Employer, *, by: "User", on: dt.date) -> "User":
     employer desk keeps its own, and nobody gets what they may not know of (R10)."""
     if kinds_for(by) == list(Kind.values) and not may_choose_owner(by):
         return by
-    assignment = (
+    assignment: AccountAssignment | None = (
         AccountAssignment.objects.on(on)
         .filter(employer=employer, user__is_active=True)
         .select_related("user")
@@ -375,7 +375,7 @@ def _locked(follow_up: FollowUp, act: str, by: "User", expected_version: int | N
     """The stored row, locked. Raises StaleRecord for a second editor, PermissionDenied, and NotNow when the
     state does not allow the act."""
     rows = FollowUp.objects.select_for_update(of=("self",))
-    row = rows.select_related("employer", "person", "owner", "promised_by").get(pk=follow_up.pk)
+    row: FollowUp = rows.select_related("employer", "person", "owner", "promised_by").get(pk=follow_up.pk)
     if not may(act, row, by):
         raise PermissionDenied
     if expected_version is not None and row.version != expected_version:
