@@ -185,6 +185,18 @@ def secret_person(user: User) -> Sequence[Any]:
     return [PositionFactory(employer__is_confidential=True).person_id]
 
 
+def membership(user: User) -> Sequence[Any]:
+    from tests.employers.factories import MembershipFactory
+
+    return [MembershipFactory().pk]
+
+
+def secret_membership(user: User) -> Sequence[Any]:
+    from tests.employers.factories import MembershipFactory
+
+    return [MembershipFactory(association__is_confidential=True).pk]
+
+
 def position(user: User) -> Sequence[Any]:
     from tests.employers.factories import PositionFactory
 
@@ -240,8 +252,35 @@ def edit_row(name: str, *, get: Iterable[Role] | None = EDITORS) -> Row:
     return row(f"employers:{name}", args=employer, get=get, post=EDITORS, confidential=secret_employer)
 
 
+def own_view(user: User) -> Sequence[Any]:
+    from deventer_crm.core.models import SavedView
+
+    return [SavedView.objects.create(list_key="employers", owner=user, name="Proef", query="kind=company").pk]
+
+
+def own_bulk_act(user: User) -> Sequence[Any]:
+    from deventer_crm.core.models import BulkAct
+
+    undo = {"tag": 0, "is_new": False, "made": []}
+    made = BulkAct.objects.create(list_key="employers", act="label", by=user, undo=undo, row_count=1)
+    return [made.pk]
+
+
+LISTS: list[Row] = [
+    row("list_acts", get=ALL),
+    row("list_undo", args=own_bulk_act, get=ALL, post=ALL),  # one's own; without the right it says so
+    row("list_view_add", args=["employers"], get=ALL, post=ALL),
+    row("list_view_edit", args=own_view, get=ALL, post=ALL),
+    row("list_view_save", args=own_view, post=ALL),
+    row("list_view_delete", args=own_view, get=ALL, post=ALL),
+    row("list_act", args=["employers", "toewijzen"], get=EDITORS, post=EDITORS),
+    row("list_export", args=["employers", "csv"], get=ALL),
+]
+
 EMPLOYERS: list[Row] = [
     row("employers:list", get=ALL),
+    row("employers:establishments", get=ALL),
+    row("employers:follow_ups", get={AM, CM, ES, TL, ED, FA}),
     row("employers:add", get=EDITORS, post=EDITORS),
     row("employers:detail", args=employer, get=ALL, confidential=secret_employer),
     row("employers:timeline", args=employer, get=SETTLERS, confidential=secret_employer),
@@ -267,6 +306,13 @@ EMPLOYERS: list[Row] = [
     row("employers:people", get=TEAM),
     row("employers:person", args=person, get=TEAM, confidential=secret_person),
     row("employers:person_add", get=PEOPLE_EDITORS, post=PEOPLE_EDITORS),
+    row("employers:person_anonymise", args=person, get={FA}, post={FA}, confidential=secret_person),
+    row("employers:knowing", args=employer, get=TEAM, confidential=secret_employer),
+    row("employers:members", args=employer, get=TEAM, confidential=secret_employer),
+    row("employers:membership_add", args=employer, get=EDITORS, post=EDITORS, confidential=secret_employer),
+    row(
+        "employers:membership_end", args=membership, get=EDITORS, post=EDITORS, confidential=secret_membership
+    ),
     *(
         row(f"employers:{name}", args=args, get=PEOPLE_EDITORS, post=PEOPLE_EDITORS, confidential=secret)
         for name, args, secret in (
@@ -276,6 +322,87 @@ EMPLOYERS: list[Row] = [
             ("position_end", position, secret_position),
         )
     ),
+]
+
+
+def portfolio(user: User) -> Sequence[Any]:
+    from employers.models import Portfolio
+    from tests.accounts.factories import UserFactory
+    from tests.employers.factories import SectorFactory
+
+    made = Portfolio.objects.create(
+        user=UserFactory(role=AM), sector=SectorFactory(), starts_on=dt.date(2024, 1, 1)
+    )
+    return [made.pk]
+
+
+def cover(user: User) -> Sequence[Any]:
+    from deventer_crm.core import clock
+    from employers.models import AccountCover
+    from tests.accounts.factories import UserFactory
+
+    absent, substitute = UserFactory(role=AM), UserFactory(role=AM)
+    today = clock.today()
+    return [
+        AccountCover.objects.create(
+            user=absent, substitute=substitute, starts_on=today, ends_on=today + dt.timedelta(days=7)
+        ).pk
+    ]
+
+
+def own_hand_over(user: User) -> Sequence[Any]:
+    """One by the asking user: others than the lead see their own only."""
+    from deventer_crm.core import clock
+    from employers.portfolios.handover import Scope, hand_over
+    from tests.accounts.factories import UserFactory
+    from tests.employers.factories import AccountAssignmentFactory
+
+    AccountAssignmentFactory(user=user)
+    to_user = UserFactory(role=AM)
+    return [hand_over(user, to_user, by=user, starts_on=clock.today(), scope=Scope()).pk]
+
+
+def objection(user: User) -> Sequence[Any]:
+    """One that the asking user made."""
+    from deventer_crm.core import clock
+    from employers.models import SignalObjection
+
+    (employer_pk,) = employer(user)
+    made = SignalObjection.objects.create(
+        employer_id=employer_pk,
+        code="silent",
+        cause="contact:never",
+        reason="proef",
+        made_on=clock.today(),
+        created_by=user,
+    )
+    return [employer_pk, made.pk]
+
+
+SEES_PORTFOLIOS = frozenset({AM, ES, TL, FA})
+
+PORTFOLIOS = [
+    row("employers:portfolios", get=SEES_PORTFOLIOS),
+    row("employers:portfolio_add", get={TL}, post={TL}),
+    row("employers:portfolio_edit", args=portfolio, get={TL}, post={TL}),
+    row("employers:portfolio_end", args=portfolio, post={TL}),
+    row("employers:proposals", get={TL}, post={TL}),
+    row("employers:cover_add", get={TL}, post={TL}),
+    row("employers:cover_edit", args=cover, get={TL}, post={TL}),
+    row("employers:cover_end", args=cover, post={TL}),
+    row("employers:handover_add", get={TL}, post={TL}),
+    row("employers:handover", args=own_hand_over, get=SEES_PORTFOLIOS),
+    row("employers:handover_undo", args=own_hand_over, post={TL}),
+    row("employers:handover_sheet", args=own_hand_over, get=SEES_PORTFOLIOS),
+    row("employers:handover_pdf", args=own_hand_over, get=SEES_PORTFOLIOS),
+    row(
+        "employers:signal_object",
+        args=employer,
+        get=EDITORS,
+        post=EDITORS,
+        confidential=secret_employer,
+    ),
+    row("employers:signal_withdraw", args=objection, post=EDITORS),
 ]
 
 
@@ -451,7 +578,19 @@ HOME: list[Row] = [
     row("home:wake", args=own_reminder, post=ALL),
 ]
 
-ROWS: list[Row] = [*CORE, *ACCOUNTS, *EMPLOYERS, *IMPORT, *TOP_LIST, *MEETINGS, *COLLEGE, *BUDGET, *HOME]
+ROWS: list[Row] = [
+    *CORE,
+    *ACCOUNTS,
+    *LISTS,
+    *EMPLOYERS,
+    *PORTFOLIOS,
+    *IMPORT,
+    *TOP_LIST,
+    *MEETINGS,
+    *COLLEGE,
+    *BUDGET,
+    *HOME,
+]
 
 # ── the admin: who sees, adds and changes rows of a model (R9); deleting is for rows that have not begun ──
 

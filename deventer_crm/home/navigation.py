@@ -76,11 +76,25 @@ ENTRIES: tuple[Entry, ...] = (
         ("meetings:",),
     ),
     Entry(
+        "employers:follow_ups",
+        _("Promises"),
+        "list-check",
+        frozenset({AM, ES, TL, ED, FA}),
+        ("employers:follow_up",),
+    ),
+    Entry(
         "home:monitor",
         pgettext_lazy("menu", "Monitor"),
         "clipboard-check",
         frozenset({AM, CM, ES, TL, FA}),
         ("home:monitor",),
+    ),
+    Entry(
+        "employers:follow_ups",
+        _("Promises"),
+        "list-check",
+        frozenset({CM}),  # on a phone the monitor comes first
+        ("employers:follow_up",),
     ),
     Entry(
         "employers:top",
@@ -104,6 +118,13 @@ ENTRIES: tuple[Entry, ...] = (
         frozenset({AM, ES, TL}),
         ("budget:",),
         _this_year,
+    ),
+    Entry(
+        "employers:portfolios",
+        _("Portfolios"),
+        "people",
+        frozenset({AM, ES, TL, FA}),
+        ("employers:portfolio", "employers:handover", "employers:cover", "employers:proposals"),
     ),
     Entry(
         "employers:import_list",

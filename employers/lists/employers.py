@@ -39,6 +39,7 @@ from employers.models import (
     TopListEntry,
 )
 from employers.querysets import nearest
+from employers.signals import employers_with_signal, signal_choices
 
 #: Shorter questions match too much to put the best first.
 RANKED_FROM = 3
@@ -130,6 +131,16 @@ FILTERS = (
         right=SEES_CONTACT,
     ),
     Filter("before", _("No contact since"), by_contact_before, kind="day", right=SEES_CONTACT),
+    Filter(
+        "signal",
+        _("Signal"),
+        lambda rows, value, reader: rows.filter(
+            pk__in=employers_with_signal(value, reader.today, reader.user).order_by().values("pk")
+        ),
+        choices=fixed(signal_choices()),
+        everything=_("with or without"),
+        right=SEES_DOSSIER,
+    ),
     Filter(
         "label",
         _("Label"),

@@ -1,5 +1,5 @@
 """What this app shows on its own dossier and on pages of the roof; one module per subject."""
 
-from . import followups
+from . import followups, people, portfolios, signals
 
-__all__ = ["followups"]
+__all__ = ["followups", "people", "portfolios", "signals"]

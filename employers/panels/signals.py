@@ -1,0 +1,66 @@
+"""Signals on the dossier, on mijn week and in the list of employers."""
+
+from typing import TYPE_CHECKING, Any
+
+from django.utils.translation import gettext_lazy as _
+
+from accounts.roles import Act, Role
+from deventer_crm.core import clock
+from deventer_crm.core.panels import Panel, column, panel
+from employers.models import AccountAssignment, Employer, SignalObjection
+from employers.signals import signals_for, strongest
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+SHOWN_IN_WEEK = 5
+SHOWN_OBJECTIONS = 5
+
+
+@panel("employer.side", order=10)
+def signals_of(employer: Any, user: "User") -> Panel | None:
+    """Each signal with its reason, source and day, and what people said is not so; nothing without any."""
+    if not user.can(Act.SEE_DOSSIERS) or employer.is_natural_person:
+        return None
+    found = signals_for([employer.pk], user).get(employer.pk, [])
+    objections = list(
+        SignalObjection.objects.filter(employer=employer, withdrawn_on__isnull=True).select_related(
+            "created_by"
+        )[:SHOWN_OBJECTIONS]
+    )
+    if not found and not objections:
+        return None
+    edits, keeps = user.can(Act.EDIT_EMPLOYER), user.can(Act.KEEP_PORTFOLIOS)
+    context = {
+        "signals": found,
+        "objections": [(row, edits and (keeps or row.created_by_id == user.pk)) for row in objections],
+        "employer": employer,
+        "objects": edits,
+    }
+    return Panel("employers/signal_panel.html", context)
+
+
+@panel("week.side", order=20)
+def signals_in_my_portfolio(reader: Any, user: "User") -> Panel | None:
+    """The few most pressing ones among the employers of this account manager."""
+    if not user.has_role(Role.ACCOUNT_MANAGER):
+        return None
+    today = clock.today()
+    mine = AccountAssignment.objects.on(today).filter(user=user).order_by().values("employer")
+    rows = Employer.objects.visible_to(user).filter(pk__in=mine).only("name", "sort_name").order_by()
+    shown = strongest(rows, user, today, SHOWN_IN_WEEK)
+    return Panel("employers/signal_week.html", {"rows": shown}) if shown else None
+
+
+@column("employers.list", label=_("Signals"), order=70, shown=False, right=Act.SEE_DOSSIERS)
+def signal_column(employers: list[Any], user: "User") -> dict[int, Any]:
+    """For the whole page at once."""
+    found = signals_for([employer.pk for employer in employers], user)
+    return {
+        pk: {
+            "template": "employers/signal_cell.html",
+            "signals": rows,
+            "text": ", ".join(str(row.label) for row in rows),
+        }
+        for pk, rows in found.items()
+    }
