@@ -12,17 +12,12 @@ from deventer_crm.core import clock
 from deventer_crm.core.forms import CrmForm, VersionedModelForm
 from employers.models import ContactMoment, ContactPerson, Theme
 from employers.services import allowed_kinds, default_audience
+from employers.timeline.contact import ICONS
 
 if TYPE_CHECKING:
     from accounts.models import User
 
 NOON = dt.time(12)
-ICONS = {
-    ContactMoment.Kind.CALL: "telephone",
-    ContactMoment.Kind.MAIL: "envelope",
-    ContactMoment.Kind.CHAT: "chat-dots",
-    ContactMoment.Kind.NOTE: "journal-text",
-}
 
 
 class KindChoice(forms.RadioSelect):

@@ -88,6 +88,7 @@ class FollowUpRow(CrmForm):
             *((code, f"{words[code]} ({nl_date(day, 'short')})") for code, day in self.terms.items()),
             ("", _("the usual term")),
         ]
+        self.fields["term"].initial = WEEK
         self.fields["owner"].queryset = User.objects.filter(pk__in=[owner.pk for owner in owners])
         self.fields["owner"].choices = [
             ("", _("the account manager")),
@@ -176,7 +177,7 @@ class ContactEntry:
         self._data = data
         self.do = self._asked()
         self.others = self._chosen()
-        self.search = data.get("employer_search", "").strip() if data else ""
+        self.search = self._search()
         if positions is None:
             positions = people_at([employer.pk, *employer.family, *(row.pk for row in self.others)], user)
         self.contact = self._contact_form(positions, initial or {})
@@ -190,11 +191,18 @@ class ContactEntry:
 
     def _asked(self) -> str:
         """The button that was pressed. Enter in the field of the search is a search too: nobody means to log
-        a contact without the employer they were looking for."""
-        if self._data is None:
-            return ""
-        asked = self._data.get("do", "")
-        return "search" if not asked and self._data.get("employer_search", "").strip() else asked
+        a contact without the employer they were looking for. What was searched already does not count."""
+        asked = self._sent("do")
+        typed = self._sent("employer_search")
+        return "search" if not asked and typed and typed != self._sent("searched") else asked
+
+    def _sent(self, name: str) -> str:
+        return self._data.get(name, "").strip() if self._data is not None else ""
+
+    def _search(self) -> str:
+        """What to search for. Whoever ticked what an earlier search found, and asks nothing new, is done."""
+        typed = self._sent("employer_search")
+        return "" if self.others and typed == self._sent("searched") else typed
 
     @property
     def is_drawn_again(self) -> bool:
