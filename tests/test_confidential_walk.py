@@ -17,6 +17,7 @@ from accounts.models import User
 from accounts.roles import Role
 from deventer_crm.core import clock
 from deventer_crm.core.digests import send_digests
+from deventer_crm.core.lists import LISTS
 from employers.models import (
     ChangeProposal,
     DeliveryRow,
@@ -183,6 +184,8 @@ def addresses(row: Row, world: SimpleNamespace, user: User) -> list[str]:
         arguments = [[world.delivery.pk, outcome] for outcome in outcomes]
     elif callable(row.args):
         arguments += kinds.get(row.args.__qualname__.split(".")[0], [])
+    elif row.name == "list_export":
+        arguments = [[key, "csv"] for key in LISTS]
     elif row.name == "home:monitor_evidence":
         arguments = [[code] for code in ("C1", "C2", "C3", "C4", "C5")]
     return [reverse(row.name, args=one) for one in arguments]
@@ -194,6 +197,10 @@ def queries(world: SimpleNamespace) -> list[dict[str, Any]]:
         {},
         {"q": ASKED},
         {"q": "Fluistrhout"},
+        {"panel": "filters"},
+        {"panel": "counts"},
+        {"columns": "labels.kvk.address.contact_by.employer.seat.sector.area.person.theme", "state": "all"},
+        {"after": f"{world.secret.pk}-25"},
         {"employer": world.secret.pk, "bedrijf": world.secret.pk},
         {"employer": world.open_one.pk, "bedrijf": world.open_one.pk, "meeting": world.meetings[1].pk},
         {"member": "1", "day": clock.today().isoformat(), "top": "yes", "state": "planned"},

@@ -1,5 +1,5 @@
 """The lists of this app, declared for core.lists."""
 
-from . import acts, employers
+from . import acts, employers, establishments, followups, people
 
-__all__ = ["acts", "employers"]
+__all__ = ["acts", "employers", "establishments", "followups", "people"]

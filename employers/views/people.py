@@ -18,7 +18,9 @@ from employers.forms.people import EndPositionForm, PersonForm, PositionForm
 from employers.forms.saving import save_form
 from employers.models import ContactPerson, Employer, Position
 from employers.selectors import find_employers
-from employers.selectors.people import people_page, person_page
+from employers.selectors.alike import people_alike
+from employers.selectors.knowing import shared_boards, who_knows
+from employers.selectors.people import person_page
 from employers.services import (
     add_person,
     change_job,
@@ -40,33 +42,27 @@ def _position(request: HttpRequest, pk: int) -> Position:
 
 @require_safe
 @require(Act.SEE_DOSSIERS)
-def person_list(request: HttpRequest) -> HttpResponse:
-    """All contact persons, or those of one employer."""
-    asked = request.GET.get("q", "").strip()
-    employer_id = whole_number(request.GET.get("employer"))
-    employer = None
-    if employer_id is not None:
-        employer = get_object_or_404(Employer.objects.visible_to(request.user), pk=employer_id)
-    context: dict[str, Any] = {
-        "page_obj": people_page(
-            request.user, asked=asked, employer_id=employer_id, page=request.GET.get("page")
-        ),
-        "asked": asked,
-        "employer": employer,
-    }
-    template = "employers/person_list.html"
-    if request.htmx and not request.htmx.history_restore_request:
-        template += "#results"
-    return render(request, template, context)
-
-
-@require_safe
-@require(Act.SEE_DOSSIERS)
 def person_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """One person: how to reach them, positions now and before, the last contacts."""
     return render(
         request, "employers/person_detail.html", {"page": person_page(_person(request, pk), request.user)}
     )
+
+
+@require_safe
+@require(Act.SEE_DOSSIERS)
+def who_knows_whom(request: HttpRequest, pk: int) -> HttpResponse:
+    """Who of the town hall knows an employer best, and boards its people share; for htmx only the card."""
+    rows = Employer.objects.visible_to(request.user).filter(merged_into__isnull=True)
+    employer = get_object_or_404(rows, pk=pk)
+    family = [pk, *Employer.objects.filter(merged_into=pk).values_list("pk", flat=True)]
+    context = {
+        "employer": employer,
+        "colleagues": who_knows(family, request.user),
+        "boards": shared_boards(family, request.user),
+    }
+    template = "employers/knowing.html" + ("#card" if request.htmx else "")
+    return render(request, template, context)
 
 
 @require(Act.EDIT_PERSON)
@@ -85,7 +81,10 @@ def person_add(request: HttpRequest) -> HttpResponse:
         )
     valid = request.method == "POST" and form.is_valid()
     valid = (position_form is None or position_form.is_valid()) and valid
-    if valid:
+    alike = []
+    if valid and "anyway" not in request.POST:
+        alike = people_alike(request.user, form.instance, employer)
+    if valid and not alike:
         try:
             person = add_person(
                 form.instance, by=request.user, position=position_form.instance if position_form else None
@@ -95,8 +94,8 @@ def person_add(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, _("%(name)s is added.") % {"name": str(person)})
             return redirect(employer) if employer else redirect("employers:person", person.pk)
-    context = {"form": form, "position_form": position_form, "employer": employer}
-    wrong = form.errors or (position_form and position_form.errors)
+    context = {"form": form, "position_form": position_form, "employer": employer, "alike": alike}
+    wrong = form.errors or (position_form and position_form.errors) or alike
     return render(request, "employers/person_form.html", context, status=422 if wrong else 200)
 
 

@@ -21,7 +21,7 @@ def test_the_college_lands_on_its_visits_and_sees_no_settings_or_hours():
 
 def test_an_account_manager_sees_the_week_first():
     assert names(Role.ACCOUNT_MANAGER) == [
-        "home:week", "employers:list", "meetings:agenda", "home:monitor", "budget:year",
+        "home:week", "employers:list", "meetings:agenda", "employers:follow_ups", "home:monitor", "budget:year",
     ]  # fmt: skip
 
 
@@ -50,6 +50,8 @@ def test_every_door_opens_on_a_page(role):
     [
         ("employers:detail", "employers:list"),
         ("employers:top", "employers:top"),
+        ("employers:follow_ups", "employers:follow_ups"),
+        ("employers:follow_up", "employers:follow_ups"),
         ("meetings:college", "meetings:college"),
         ("meetings:detail", "meetings:agenda"),
         ("budget:hours", "budget:year"),

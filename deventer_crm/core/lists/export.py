@@ -29,6 +29,8 @@ TYPES = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "csv": "text/csv; charset=utf-8",
 }
+#: A smaller file needs none open while it is sent.
+IN_MEMORY = 4_000_000
 WIDEST, NARROWEST = 60, 10
 
 
@@ -69,9 +71,9 @@ def exported_rows(asked: Asked, rows: Any) -> Iterator[Any]:
 
 
 def write_file(asked: Asked, rows: Any, kind: str) -> tuple[IO[bytes], int]:
-    """The file, rewound, and how many rows it has. It is written to disk: memory stays the same for any
-    number of rows, and the log can tell how many there were before the first byte leaves."""
-    out = tempfile.TemporaryFile()  # noqa: SIM115 - the answer closes it
+    """The file, rewound, and how many rows it has. A large one is written to disk: memory stays the same for
+    any number of rows, and the log can tell how many there were before the first byte leaves."""
+    out = tempfile.TemporaryFile()  # noqa: SIM115 - it outlives this function; the answer closes it
     columns = exported_columns(asked)
     heads = [safe(str(column.label)) for column in columns]
     with transaction.atomic():  # one moment for all rows
@@ -80,8 +82,12 @@ def write_file(asked: Asked, rows: Any, kind: str) -> tuple[IO[bytes], int]:
             for row in exported_rows(asked, rows)
         )
         count = (_write_csv if kind == "csv" else _write_xlsx)(out, heads, lines)
+    size = out.tell()
     out.seek(0)
-    return out, count
+    if size > IN_MEMORY:
+        return out, count
+    with out:
+        return io.BytesIO(out.read()), count
 
 
 def _write_csv(out: IO[bytes], heads: list[Any], lines: Iterable[list[Any]]) -> int:

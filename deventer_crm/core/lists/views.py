@@ -262,7 +262,7 @@ def _told(kept: BulkAct, changed: int, unchanged: int, definition: ListDefinitio
         said = f"{said} {same % {'count': unchanged}}"
     if not changed:
         return said
-    url = reverse("bulk_undo", args=[kept.pk])
+    url = reverse("list_undo", args=[kept.pk])
     return format_html('{} <a href="{}">{}</a>', said, url, _("Undo"))
 
 
@@ -288,7 +288,7 @@ def bulk_undo(request: HttpRequest, pk: int) -> HttpResponse:
             undone = undo_act(kept, by=request.user)
         except ValidationError as error:
             messages.error(request, " ".join(error.messages))
-            return redirect("bulk_acts")
+            return redirect("list_acts")
         counted = definition.words.counted(undone.restored)
         messages.success(request, _("Taken back: %(counted)s.") % {"counted": counted})
         if undone.left:
@@ -305,6 +305,6 @@ def bulk_undo(request: HttpRequest, pk: int) -> HttpResponse:
             _("What was changed since stays as it is."),
         ],
         "action": _("Undo"),
-        "back_url": reverse("bulk_acts"),
+        "back_url": reverse("list_acts"),
     }
     return render(request, "components/confirm.html", context)
