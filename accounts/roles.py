@@ -46,6 +46,7 @@ class Act(StrEnum):
     KEEP_FOLLOW_UPS = "keep_follow_ups"
     EDIT_EMPLOYER = "edit_employer"
     EDIT_PERSON = "edit_person"
+    ERASE_PERSON = "erase_person"
     SEE_PORTFOLIOS = "see_portfolios"
     KEEP_PORTFOLIOS = "keep_portfolios"
     PLAN_MEETING = "plan_meeting"
@@ -84,6 +85,7 @@ ACT_LABELS = {
     Act.KEEP_FOLLOW_UPS: _("Confirm and settle promises and actions of everybody"),
     Act.EDIT_EMPLOYER: _("Add and edit employers"),
     Act.EDIT_PERSON: _("Add and edit contact persons"),
+    Act.ERASE_PERSON: _("Anonymise contact persons"),
     Act.SEE_PORTFOLIOS: _("See portfolios and hand-overs"),
     Act.KEEP_PORTFOLIOS: _("Keep portfolios, hand over and arrange cover"),
     Act.PLAN_MEETING: _("Plan meetings and invite"),
@@ -126,6 +128,7 @@ GRANTS: dict[Act, frozenset[Role]] = {
     Act.KEEP_FOLLOW_UPS: frozenset({_AM, _TL, _FA}),
     Act.EDIT_EMPLOYER: frozenset({_AM, _TL, _FA}),
     Act.EDIT_PERSON: frozenset({_AM, _ES, _TL, _FA}),
+    Act.ERASE_PERSON: frozenset({_FA}),
     # Who divides the work also moves it (the lead hands a portfolio over).
     Act.SEE_PORTFOLIOS: frozenset({_AM, _ES, _TL, _FA}),
     Act.KEEP_PORTFOLIOS: frozenset({_TL}),

@@ -102,7 +102,11 @@ class EmployerQuerySet(ConfidentialQuerySet):
             Membership.objects.filter(employer=OuterRef("pk"), association__is_confidential=False)
             .on(day)
             .order_by("association__sort_name")
-            .values(row=JSONObject(id="association_id", name="association__name", since="starts_on"))
+            .values(
+                row=JSONObject(
+                    id="association_id", name="association__name", since="starts_on", membership="pk"
+                )
+            )
         )
         themes = (
             Theme.objects.filter(disabled_on__isnull=True)

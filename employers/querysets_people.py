@@ -28,6 +28,19 @@ class PositionQuerySet(DatedQuerySet):
         return self if keys == [] else self.exclude(employer__in=keys)
 
 
+class MembershipQuerySet(DatedQuerySet):
+    """Memberships of associations."""
+
+    def visible_to(self, user: "User") -> Self:
+        """Of members and associations that both exist for this reader."""
+        from employers.models import Employer
+
+        keys = hidden_keys(Employer, user)
+        if user.can(Act.VIEW_CONFIDENTIAL) or keys == []:
+            return self
+        return self.exclude(employer__in=keys).exclude(association__in=keys)
+
+
 class ContactPersonQuerySet(models.QuerySet):  # type: ignore[type-arg]  # avoids a cycle with the model
     """Contact persons."""
 

@@ -1,6 +1,7 @@
 """Taking a person out of the books (R13): the events stay, the values go."""
 
 import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import pghistory
@@ -11,7 +12,7 @@ from django.db.models.functions import Cast
 from deventer_crm.core import clock
 from deventer_crm.core.models import Digest, Tracked
 from deventer_crm.core.services import save_tracked
-from employers.models import ContactPerson
+from employers.models import ContactPerson, Employer
 from employers.retention import FREE_TEXTS, FreeText
 
 if TYPE_CHECKING:
@@ -42,16 +43,59 @@ def anonymise_person(person: ContactPerson, *, by: "User") -> ContactPerson:
                 position.ends_on = max(today, position.starts_on)
             save_tracked(position, by=by, validate=False)  # an empty title is the point
         person.first_name, person.last_name = "", BLANK_NAME
-        person.email = person.phone = person.source = ""
+        person.email = person.phone = person.mobile = person.source = ""
+        person.preferred_channel = ContactPerson.Channel.ANY
         person.informed_on = None
         person.anonymised_on = today
         save_tracked(person, by=by, validate=False)  # an empty source is the point
     return person
 
 
+@dataclass(frozen=True)
+class Preview:
+    """What anonymise_person() would blank: fields of the person with what is in them, titles of positions,
+    and of each kind of record how many texts are about this person or name them."""
+
+    fields: list[tuple[Any, str]]
+    titles: list[str]
+    texts: list[tuple[Any, int]]
+
+
+#: What of a person is blanked, in the order of the page.
+PERSON_FIELDS = ("first_name", "last_name", "email", "phone", "mobile", "source", "informed_on")
+
+
+def preview_of(person: ContactPerson) -> Preview:
+    """For who must decide: one query for each kind of text."""
+    fields = [
+        (ContactPerson._meta.get_field(name).verbose_name, str(value))  # type: ignore[union-attr]  # fields
+        for name in PERSON_FIELDS
+        if (value := getattr(person, name))
+    ]
+    titles = [title for title in person.positions.values_list("title", flat=True) if title]
+    texts = []
+    for text in FREE_TEXTS.values():
+        found = _texts_with(person, text).distinct().count()
+        if found:
+            texts.append((text.model._meta.verbose_name_plural, found))
+    return Preview(fields, titles, texts)
+
+
+def _texts_with(person: ContactPerson, text: FreeText) -> Any:
+    """Rows that are about a person, or name them in full."""
+    rows: Any = text.model._base_manager
+    wanted = Q(pk__in=[])
+    if person.first_name:
+        for field in text.fields:
+            wanted |= Q(**{f"{field}__icontains": str(person)})
+    if text.of_person:
+        wanted |= Q(pk__in=rows.filter(**{text.of_person: person}).values("pk"))
+    return rows.filter(wanted)
+
+
 def _clean_texts(person: ContactPerson, by: "User") -> None:
     full = str(person)
-    own = _pattern([full, person.first_name, person.last_name, person.email, person.phone])
+    own = _pattern([full, person.first_name, person.last_name, person.email, person.phone, person.mobile])
     only_full = _pattern([full] if person.first_name else [])
     for text in FREE_TEXTS.values():
         mentions = Q()
@@ -66,6 +110,23 @@ def _clean_texts(person: ContactPerson, by: "User") -> None:
             for row in rows.filter(mentions).exclude(pk__in=about_keys):
                 _clean_row(row, text, only_full, by)
     _clean_mails(full)
+    if person.first_name:
+        _forget_former_names(full)
+
+
+def _forget_former_names(full: str) -> None:
+    """A business that had the name of its owner keeps the name it has now, which is the register's, and loses
+    the ones before."""
+    from employers.services import refresh_employers
+
+    # A search column has every former name, folded; the names themselves are compared below.
+    touched = []
+    for employer in Employer.objects.exclude(former_names=[]).search(full):
+        kept = [name for name in employer.former_names if full.casefold() not in name.casefold()]
+        if kept != employer.former_names:
+            Employer.objects.filter(pk=employer.pk).update(former_names=kept)
+            touched.append(employer.pk)
+    refresh_employers(touched)
 
 
 def _clean_row(row: Model, text: FreeText, pattern: re.Pattern[str] | None, by: "User") -> None:

@@ -1,8 +1,10 @@
 """Forms on contact persons and their positions."""
 
+import datetime as dt
 from typing import TYPE_CHECKING, Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from deventer_crm.core import clock
@@ -26,6 +28,8 @@ class PersonForm(VersionedModelForm):
             "last_name",
             "email",
             "phone",
+            "mobile",
+            "preferred_channel",
             "source",
             "informed_on",
             "objects_to_mail",
@@ -33,12 +37,30 @@ class PersonForm(VersionedModelForm):
         )
         labels = {"last_name": _("Last name")}
         help_texts = {
-            "informed_on": _("The day we told this person that we keep these data."),
+            "source": _("Where we have these data from, for instance a business card or the website."),
+            "informed_on": _(
+                "Somebody who did not give us the data should hear from us that we keep them, within a month"
+                " or at the first contact. Fill in the day you told them; leave it empty until then."
+            ),
+            "objects_to_mail": _("No newsletter or invitation to everybody. A personal invitation may."),
+            "has_objected": _(
+                "This person asked us not to keep these data. They are in no export; a functional admin"
+                " decides what is kept."
+            ),
         }
         widgets = {"informed_on": forms.DateInput(attrs=DATE, format="%Y-%m-%d")}
 
     def clean_phone(self) -> str:
         return clean_phone(self.cleaned_data["phone"])
+
+    def clean_mobile(self) -> str:
+        return clean_phone(self.cleaned_data["mobile"])
+
+    def clean_informed_on(self) -> dt.date | None:
+        day: dt.date | None = self.cleaned_data["informed_on"]
+        if day is not None and day > clock.today():
+            raise ValidationError(_("This day is still to come. Fill it in once it is done."))
+        return day
 
 
 class PositionForm(VersionedModelForm):
@@ -71,6 +93,15 @@ class PositionForm(VersionedModelForm):
 
     def validate_constraints(self) -> None:
         """Left to the service: a new first contact replaces the old one, which the constraint cannot know."""
+
+
+class AnonymiseForm(CrmForm):
+    """The one thing that cannot be taken back asks for a tick."""
+
+    sure = forms.BooleanField(
+        label=_("I have looked at what goes, and know that it does not come back."),
+        error_messages={"required": _("Tick this to go on.")},
+    )
 
 
 class EndPositionForm(CrmForm):

@@ -6,10 +6,10 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from deventer_crm.core.models import Dated, DatedQuerySet, Tracked, no_overlap
+from deventer_crm.core.models import Dated, Tracked, no_overlap
 from deventer_crm.core.search import PHONE_SQL, keeps_search_text
 from deventer_crm.core.trail import leaves_trail
-from employers.querysets_people import ContactPersonQuerySet, PositionQuerySet
+from employers.querysets_people import ContactPersonQuerySet, MembershipQuerySet, PositionQuerySet
 
 from .employer import Employer
 
@@ -135,7 +135,7 @@ class Membership(Tracked, Dated):
         Employer, verbose_name=_("association"), on_delete=models.PROTECT, related_name="members"
     )
 
-    objects = DatedQuerySet.as_manager()
+    objects = MembershipQuerySet.as_manager()
 
     class Meta(Dated.Meta):
         verbose_name = _("membership")

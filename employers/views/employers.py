@@ -25,6 +25,7 @@ from employers.forms.employers import (
 from employers.forms.saving import save_form
 from employers.models import AccountAssignment, Employer, EmployerGrouping
 from employers.selectors import find_employers
+from employers.selectors.alike import employers_alike
 from employers.services import (
     add_employer,
     assign_account_manager,
@@ -49,7 +50,11 @@ def _employer(request: HttpRequest, pk: int) -> Employer:
 def employer_add(request: HttpRequest) -> HttpResponse:
     """An employer that the register does not know yet."""
     form = NewEmployerForm(request.POST or None, user=request.user)
-    if request.method == "POST" and form.is_valid():
+    valid = request.method == "POST" and form.is_valid()
+    alike = []
+    if valid and "anyway" not in request.POST:
+        alike = employers_alike(request.user, form.instance)
+    if valid and not alike:
         try:
             with transaction.atomic():
                 employer = add_employer(
@@ -64,7 +69,8 @@ def employer_add(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, _("%(name)s is added.") % {"name": employer.name})
             return redirect(employer)
-    return render(request, FORM_PAGE, {"form": form}, status=422 if form.errors else 200)
+    context = {"form": form, "alike": alike}
+    return render(request, FORM_PAGE, context, status=422 if form.errors or alike else 200)
 
 
 @require(Act.EDIT_EMPLOYER)

@@ -10,6 +10,7 @@ from deventer_crm.core.models import Digest, TrailEvent
 from deventer_crm.core.services import save_tracked
 from employers.models import ContactMoment, ContactPerson, Position
 from employers.retention import FREE_TEXTS, KEPT_RELATIONS
+from employers.services import refresh_employers
 from employers.services_retention import NAME_REMOVED, anonymise_person
 from meetings.models import Invitation, Meeting, Participant, Report
 from tests.accounts.factories import CollegeMemberFactory
@@ -17,6 +18,7 @@ from tests.employers.factories import (
     ContactMomentFactory,
     ContactPersonFactory,
     EmployerFactory,
+    FollowUpFactory,
     PositionFactory,
     TrackFactory,
 )
@@ -28,6 +30,7 @@ pytestmark = pytest.mark.django_db
 FIRST, LAST = "Zwaluwien", "Qwyxvorbius"
 FULL = f"{FIRST} {LAST}"
 MAIL = "z.qwyx@example.org"
+MOBILE = "06 00 00 77 99"
 
 
 @pytest.fixture
@@ -35,7 +38,12 @@ def person(am):
     """Somebody who is everywhere, and was edited in every way."""
     employer = EmployerFactory()
     person = ContactPersonFactory(
-        first_name=FIRST, last_name="Andersgeheten", email=MAIL, phone="0570 00 00 99"
+        first_name=FIRST,
+        last_name="Andersgeheten",
+        email=MAIL,
+        phone="0570 00 00 99",
+        mobile=MOBILE,
+        preferred_channel="call",
     )
     person.last_name = LAST
     save_tracked(person, by=am)
@@ -68,6 +76,12 @@ def person(am):
         content={"subject": "Herinneringen", "lines": [{"label": f"Koffie met {FULL}"}]},
     )
     Position.objects.filter(person=person).update(title=f"voorzitter {LAST}")
+    # A business that had its owner's name, and a promise that names them.
+    business = EmployerFactory(name=f"Testbakkerij {FULL}", is_natural_person=True, refreshed=True)
+    business.name = "Testbakkerij Zilverlinde"
+    save_tracked(business, by=am)
+    refresh_employers([business.pk])
+    FollowUpFactory(employer=employer, person=person, what=f"{LAST} bellen op {MOBILE}")
     ContactMoment.objects.filter(people=person).update(
         given_in_confidence=True, woo_ground=f"{LAST} vroeg dat"
     )
@@ -75,7 +89,11 @@ def person(am):
 
 
 def places():
-    return {place for name in (FIRST, LAST, MAIL, "0570 00 00 99") for place in find_in_database(name)}
+    return {
+        place
+        for name in (FIRST, LAST, LAST.lower(), MAIL, MOBILE, "0570 00 00 99", "0570000099", "0600007799")
+        for place in find_in_database(name)
+    }
 
 
 def test_the_search_itself_finds_what_is_there(person):
@@ -108,7 +126,7 @@ def test_the_trail_tells_when_and_by_whom(person, tl):
     anonymise_person(person, by=tl)
 
     event = TrailEvent.objects.filter(table_name="employers_contactperson", object_id=person.pk).latest("pk")
-    assert event.after == {"anonymised_on": person.anonymised_on.isoformat()}
+    assert event.after == {"anonymised_on": person.anonymised_on.isoformat(), "preferred_channel": ""}
     assert event.context.metadata["source"] == "retention"
     person.refresh_from_db()
     assert person.modified_by == tl

@@ -6,6 +6,7 @@ from typing import Any, Self
 from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeBoundary, RangeOperators
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Func, Q
 from django.utils.translation import gettext_lazy as _
@@ -65,6 +66,13 @@ class Dated(models.Model):
                 violation_error_message=_("The last day lies before the first day."),
             )
         ]
+
+    def clean(self) -> None:
+        """Said here beside the field: the constraint below would say it too, but one on overlap before it
+        asks PostgreSQL for a range that cannot be."""
+        super().clean()
+        if self.starts_on and self.ends_on and self.ends_on < self.starts_on:
+            raise ValidationError({"ends_on": _("The last day lies before the first day.")})
 
     def is_valid_on(self, day: dt.date) -> bool:
         return self.starts_on <= day and (self.ends_on is None or self.ends_on >= day)
