@@ -30,7 +30,7 @@ ICONS = {
 State = Meeting.State
 
 
-@activity_source("meeting", label=gettext_lazy("meetings"))
+@activity_source("meeting", label=gettext_lazy("meetings"), order=20)
 class Meetings(ActivitySource):
     """What is planned, and what was held or called off. Held counts as contact with who was there, unless
     only some may know of it (R10). Called off stands on the day that happened."""
@@ -118,7 +118,7 @@ class Meetings(ActivitySource):
         )
 
 
-@activity_source("invitation", label=gettext_lazy("invitations"))
+@activity_source("invitation", label=gettext_lazy("invitations"), order=30)
 class Invitations(ActivitySource):
     """On the day they were sent; never still to come."""
 

@@ -56,6 +56,7 @@ class ActivitySource:
     kind: ClassVar[str]
     group: ClassVar[str]
     label: ClassVar[Any]
+    order: ClassVar[int]
     act: ClassVar[Act] = Act.SEE_DOSSIERS
     stays_open: ClassVar[bool] = False
     of_itself: ClassVar[bool] = False
@@ -80,13 +81,16 @@ SOURCES: dict[str, ActivitySource] = {}
 _Source = TypeVar("_Source", bound=type[ActivitySource])
 
 
-def activity_source(kind: str, *, label: Any, group: str = "") -> Callable[[_Source], _Source]:
-    """Register an ActivitySource, in `timeline.py` of its app. Raises ValueError for a kind that is taken."""
+def activity_source(
+    kind: str, *, label: Any, group: str = "", order: int = 50
+) -> Callable[[_Source], _Source]:
+    """Register an ActivitySource, in `timeline.py` of its app; `order`: of its group as a filter. Raises
+    ValueError for a kind that is taken."""
 
     def register(made: _Source) -> _Source:
         if kind in SOURCES:
             raise ValueError(f"{kind!r} is registered already")
-        made.kind, made.group, made.label = kind, group or kind, label
+        made.kind, made.group, made.label, made.order = kind, group or kind, label, order
         SOURCES[kind] = made()
         return made
 
@@ -100,7 +104,7 @@ def sources_of(names: Collection[str]) -> list[ActivitySource]:
 
 def group_labels() -> dict[str, Any]:
     """What people filter by: code and words."""
-    return {source.group: source.label for source in reversed(SOURCES.values())}
+    return {source.group: source.label for source in sorted(SOURCES.values(), key=lambda s: s.order)}
 
 
 def day_start(date: Any) -> Func:

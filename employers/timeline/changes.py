@@ -86,7 +86,7 @@ def _folded_values() -> list[Any]:
     return [employer, registration, establishment, known]
 
 
-@activity_source("change", label=LABEL, group=GROUP)
+@activity_source("change", label=LABEL, group=GROUP, order=90)
 class Changes(ActivitySource):
     """One line for each person and request; read from the trail (R13)."""
 
@@ -170,7 +170,7 @@ class Groupings(ActivitySource):
         raise NotImplementedError
 
 
-@activity_source("grouping", label=LABEL, group=GROUP)
+@activity_source("grouping", label=LABEL, group=GROUP, order=90)
 class Grouped(Groupings):
     """Two employers became one."""
 
@@ -180,7 +180,7 @@ class Grouped(Groupings):
         return _("Grouped")
 
 
-@activity_source("grouping_undone", label=LABEL, group=GROUP)
+@activity_source("grouping_undone", label=LABEL, group=GROUP, order=90)
 class Ungrouped(Groupings):
     """That was taken back."""
 

@@ -48,7 +48,7 @@ def counts_as_contact() -> Q:
     )
 
 
-@activity_source("contact", label=gettext_lazy("contact"))
+@activity_source("contact", label=gettext_lazy("contact"), order=10)
 class Contacts(ActivitySource):
     """At the employers of the contact, and where the people in it held a position that day."""
 

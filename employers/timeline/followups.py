@@ -20,7 +20,7 @@ from employers.models import FollowUp
 if TYPE_CHECKING:
     from accounts.models import User
 
-LABEL = gettext_lazy("agreements")
+LABEL = gettext_lazy("promises and actions")
 GROUP = "follow_up"
 
 
@@ -100,7 +100,7 @@ class FollowUps(ActivitySource):
         return ""
 
 
-@activity_source("follow_up_made", label=LABEL, group=GROUP)
+@activity_source("follow_up_made", label=LABEL, group=GROUP, order=40)
 class MadeFollowUps(FollowUps):
     """On the day it was agreed."""
 
@@ -112,7 +112,7 @@ class MadeFollowUps(FollowUps):
         return title[:1].upper() + title[1:], None
 
 
-@activity_source("follow_up_due", label=LABEL, group=GROUP)
+@activity_source("follow_up_due", label=LABEL, group=GROUP, order=40)
 class DueFollowUps(FollowUps):
     """Still to come as long as it asks somebody for something, also when it is late."""
 
@@ -132,7 +132,7 @@ class DueFollowUps(FollowUps):
         return title[:1].upper() + title[1:], (badge.tone, words)
 
 
-@activity_source("follow_up_closed", label=LABEL, group=GROUP)
+@activity_source("follow_up_closed", label=LABEL, group=GROUP, order=40)
 class ClosedFollowUps(FollowUps):
     """On the day it was reported back, fulfilled or dropped."""
 

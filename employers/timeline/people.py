@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 
-@activity_source("assignment", label=gettext_lazy("account manager"))
+@activity_source("assignment", label=gettext_lazy("account manager"), order=60)
 class Assignments(ActivitySource):
     """Who became account manager, and who will."""
 
@@ -80,7 +80,7 @@ class Positions(ActivitySource):
         raise NotImplementedError
 
 
-@activity_source("position", label=gettext_lazy("people"))
+@activity_source("position", label=gettext_lazy("people"), order=70)
 class Begins(Positions):
     """A position begins, or will."""
 
@@ -98,7 +98,7 @@ class Begins(Positions):
         return _("%(name)s takes the chair") if seat == Position.Seat.CHAIR else _("%(name)s begins")
 
 
-@activity_source("position_end", label=gettext_lazy("people"), group="position")
+@activity_source("position_end", label=gettext_lazy("people"), group="position", order=70)
 class Ends(Positions):
     """The last day of a position."""
 

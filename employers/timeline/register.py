@@ -55,7 +55,7 @@ SOURCE_ORDER = """ARRAY(SELECT jsonb_array_elements_text(COALESCE((
 TOTALS = TOTALS.format(order=SOURCE_ORDER)
 
 
-@activity_source("jobs", label=LABEL, group=GROUP)
+@activity_source("jobs", label=LABEL, group=GROUP, order=80)
 class Jobs(ActivitySource):
     """More or fewer working persons than at the count before; by size class for who may not see numbers."""
 
@@ -156,7 +156,7 @@ def place_line(data: dict[str, Any]) -> str:
     return ", ".join(part for part in (street, data["town"]) if part)
 
 
-@activity_source("opened", label=LABEL, group=GROUP)
+@activity_source("opened", label=LABEL, group=GROUP, order=80)
 class Opened(Establishments):
     """The day it began; else that of its first count, if others of the employer were counted before."""
 
@@ -175,7 +175,7 @@ class Opened(Establishments):
         return _("Establishment opened") if data["is_known"] else _("Establishment new in the register")
 
 
-@activity_source("ended", label=LABEL, group=GROUP)
+@activity_source("ended", label=LABEL, group=GROUP, order=80)
 class Ended(Establishments):
     """The day it ended."""
 
@@ -196,7 +196,7 @@ ADDRESS = ["street", "house_number", "postcode"]
 IMPORT = "register import"
 
 
-@activity_source("moved", label=LABEL, group=GROUP)
+@activity_source("moved", label=LABEL, group=GROUP, order=80)
 class Moved(ActivitySource):
     """A delivery of the register gave an establishment another address; what a person changed is `change`."""
 
