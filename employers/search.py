@@ -151,6 +151,7 @@ def _person_hit(row: Any) -> Hit:
     label=gettext_lazy("Establishments"),
     icon="geo-alt",
     order=30,
+    list_url="employers:establishments",
 )
 def establishments(text: str, user: "User", limit: int) -> Found:
     """By name, number, postcode, street and house number; each leads to its employer."""
@@ -180,6 +181,7 @@ def _establishment_hit(row: Establishment, *, is_exact: bool = False) -> Hit:
     label=gettext_lazy("Promises and actions"),
     icon="list-check",
     order=40,
+    list_url="employers:follow_ups",
 )
 def follow_ups(text: str, user: "User", limit: int) -> Found:
     """What was promised or must be done; what still asks something first."""
