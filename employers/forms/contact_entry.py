@@ -20,6 +20,8 @@ from deventer_crm.core import clock
 from deventer_crm.core.formatting import nl_date
 from deventer_crm.core.forms import CrmForm
 from deventer_crm.core.parsing import whole_number, whole_numbers
+from deventer_crm.core.timeline import Happening
+from employers.activity import soon_there
 from employers.forms.contact import ContactForm
 from employers.models import ContactMoment, Employer, FollowUp, Position
 from employers.permissions_followups import kinds_for, may_choose_owner
@@ -299,6 +301,11 @@ class ContactEntry:
         taken = [row.pk for row in self.employers]
         rows = Employer.objects.visible_to(self.user).current().exclude(pk__in=taken)
         return list(_in_order(rows.search(self.search))) or list(_in_order(rows.alike(self.search)))
+
+    @property
+    def soon(self) -> list[Happening]:
+        """Who else of us is at these employers soon, or was just now."""
+        return soon_there([row.pk for row in self.employers], self.user)
 
     @property
     def shows_employers(self) -> bool:
