@@ -141,3 +141,10 @@ define(
     label=_("Signal of a late promise: from so many days late"),
     unit=_("days"),
 )
+define(
+    "sheet_import_keep_days",
+    kind="count",
+    default=30,
+    label=_("Import of a list: can be taken back for"),
+    unit=_("days"),
+)

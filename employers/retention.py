@@ -6,6 +6,7 @@ own tables in their retention.py; a test finds a relation to ContactPerson that 
                                             names are taken out of these texts
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.db.models import Model
@@ -14,6 +15,7 @@ from employers.models import (
     AccountCover,
     ChangeProposal,
     ContactMoment,
+    ContactPerson,
     Employer,
     EmployerGrouping,
     ExternalNumber,
@@ -42,6 +44,8 @@ class FreeText:
 
 KEPT_RELATIONS: set[tuple[type[Model], str]] = set()
 FREE_TEXTS: dict[type[Model], FreeText] = {}
+#: What else is done before the values of a person go.
+ERASERS: list[Callable[[ContactPerson], None]] = []
 
 
 def keeps(model: type[Model], *fields: str) -> None:
@@ -56,10 +60,18 @@ def free_text(model: type[Model], *fields: str, of_person: str = "") -> None:
     FREE_TEXTS[model] = FreeText(model, fields, of_person)
 
 
+def _rows_of_lists(person: ContactPerson) -> None:
+    """Rows of imported lists are no text in which a name is replaced: they are emptied."""
+    from employers.sheet_import.keeping import forget_person
+
+    forget_person(person)
+
+
+ERASERS.append(_rows_of_lists)
 keeps(Position, "person")  # its title goes: see services_retention
 keeps(ContactMoment, "people")
 keeps(FollowUp, "person")
-keeps(ExternalNumber, "person")
+keeps(ExternalNumber, "person")  # goes: see sheet_import.keeping
 keeps(SheetRow, "person")  # what it says goes: see sheet_import.keeping
 free_text(ContactMoment, "subject", "notes", "withdrawn_reason", "woo_ground", of_person="people")
 free_text(

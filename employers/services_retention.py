@@ -13,7 +13,7 @@ from deventer_crm.core import clock
 from deventer_crm.core.models import Digest, Tracked
 from deventer_crm.core.services import save_tracked
 from employers.models import ContactPerson, Employer
-from employers.retention import FREE_TEXTS, FreeText
+from employers.retention import ERASERS, FREE_TEXTS, FreeText
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -35,6 +35,8 @@ def anonymise_person(person: ContactPerson, *, by: "User") -> ContactPerson:
         return person
     today = clock.today()
     with pghistory.context(source="retention"):
+        for erase in ERASERS:
+            erase(person)
         _clean_texts(person, by)
         for position in person.positions.all():
             position.title = ""

@@ -13,10 +13,20 @@ def run_import(delivery_id: int) -> None:
 
 @crm_task(name="employers.sweep_imports", single=True, time_limit=120)
 def sweep_imports() -> None:
-    """Each minute: start deliveries whose worker or message was lost."""
-    from employers.register_import.deliveries import sweep
+    """Each minute: start deliveries and lists whose worker or message was lost."""
+    from employers.register_import import deliveries
+    from employers.sheet_import import sheets
 
-    sweep()
+    deliveries.sweep()
+    sheets.sweep()
+
+
+@crm_task(name="employers.run_sheet_import", time_limit=1800)
+def run_sheet_import(sheet_id: int) -> None:
+    """Look at an uploaded list, or import it, whichever it waits for."""
+    from employers.sheet_import.sheets import work_on
+
+    work_on(sheet_id)
 
 
 @crm_task(name="employers.rebuild_activities", single=True, time_limit=1800)
