@@ -49,6 +49,8 @@ class Rule:
     #: What it asks is asked of an account manager: a substitute is asked instead, and after a hand-over the
     #: rule is looked at again.
     for_manager: bool = False
+    #: The day of the target that counts for people, when the reminder comes some days before it.
+    deadline: Callable[[Any], dt.date] | None = None
 
 
 RULES: dict[str, Rule] = {}
@@ -95,15 +97,17 @@ def rule(
     period_over: Callable[[str, dt.date], bool] = never_over,
     url: UrlFunction | None = None,
     for_manager: bool = False,
+    deadline: Callable[[Any], dt.date] | None = None,
 ) -> Callable[[RuleFunction], RuleFunction]:
     """Register a rule. `target` is "app_label.Model"; `label` names the reminder, `act` says what to do,
     `url(target, period)` leads to where it is done (default: the page of the target), `for_manager` says
-    that it asks an account manager (escalations apart), for whom somebody may stand in."""
+    that it asks an account manager (escalations apart), for whom somebody may stand in, `deadline(target)`
+    is the day to show when a reminder comes before it (default: the day from which it is asked)."""
 
     def register(function: RuleFunction) -> RuleFunction:
         if kind in RULES:
             raise ValueError(f"reminder rule {kind} is registered twice")
-        RULES[kind] = Rule(kind, label, act, target, function, period_over, url, for_manager)
+        RULES[kind] = Rule(kind, label, act, target, function, period_over, url, for_manager, deadline)
         return function
 
     return register

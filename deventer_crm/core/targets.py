@@ -3,6 +3,7 @@
 A reminder's target may be any record. Whether this reader may know it is asked of the model's own
 `visible_to`; a record that is not visible is "confidential", without its name and without a link to it."""
 
+import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -40,13 +41,15 @@ class Outsider:
 
 @dataclass(frozen=True)
 class Line:
-    """A reminder as people read it: what it is about, what to do, and where."""
+    """A reminder as people read it: what it is about, what to do, where, and by when. A target that needs
+    more than its name says so as `reminder_name`."""
 
     reminder: Reminder
     what: str
     act: str
     label: str
     url: str
+    due_on: dt.date
     hidden: bool = False
 
 
@@ -79,8 +82,11 @@ def _line(row: Reminder, target: Model | None) -> Line:
     what = str(rule.label) if rule else row.kind
     act = str(rule.act) if rule else ""
     if target is None:
-        return Line(row, what, act, _("confidential"), reverse("home:reminders"), hidden=True)
-    return Line(row, what, act, str(target), url_of(row, target))
+        return Line(row, what, act, _("confidential"), reverse("home:reminders"), row.due_on, hidden=True)
+    due_on = rule.deadline(target) if rule and rule.deadline else row.due_on
+    return Line(
+        row, what, act, getattr(target, "reminder_name", None) or str(target), url_of(row, target), due_on
+    )
 
 
 def url_of(row: Reminder, target: Any) -> str:

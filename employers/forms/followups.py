@@ -157,6 +157,18 @@ class FollowUpForm(VersionedModelForm):
             del self.fields["exact_words"], self.fields["reservation"]
 
     @property
+    def promise_is_open(self) -> bool:
+        """Whether the part for a promise to the employer must stand open: it is one, or somebody filled it
+        in."""
+        inside = ("promised_by", "exact_words", "reservation", "authority_checked")
+        typed = {self.add_prefix(name) for name in inside}
+        return (
+            any(name in self.errors for name in inside)
+            or ("kind" in self.fields and self["kind"].value() == FollowUp.Kind.PROMISE_TO)
+            or (self.is_bound and any(self.data.get(name) for name in typed))
+        )
+
+    @property
     def is_open(self) -> bool:
         """Whether "more" must stand open: somebody filled it in, or erred there."""
         inside = ("theme", "audience", "given_in_confidence", "woo_ground")

@@ -206,6 +206,11 @@ class FollowUp(Tracked, Confidential):
     def __str__(self) -> str:
         return self.what
 
+    @property
+    def reminder_name(self) -> str:
+        """Many employers are promised the same; the employer is read along."""
+        return f"{self.employer.name}: {self.what}"
+
     def get_state_display(self) -> str:
         """Django makes this for ordinary columns only."""
         return str(self.State(self.state).label)

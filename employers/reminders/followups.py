@@ -53,6 +53,7 @@ class _Leads:
     act=_("Do it, and say that it was done"),
     target="employers.FollowUp",
     for_manager=True,
+    deadline=lambda follow_up: follow_up.due_on,
 )
 def follow_up_due(today: dt.date, targets: list[int] | None = None) -> Iterable[Wanted]:
     """To whom it lies with, some working days before it is due; without an account there, or with another

@@ -26,7 +26,7 @@ class Line:
     follow_up: FollowUp
     act: str
     ticks: bool
-    gives: bool = False
+    is_mine: bool = False
 
     @property
     def url_name(self) -> str:
@@ -165,7 +165,8 @@ def _card(rows: Any, user: "User", *, gives: bool = False) -> Card:
 
 def _line(row: FollowUp, user: "User", *, gives: bool) -> Line:
     if gives:
-        return Line(row, "reassign" if may("reassign", row, user) else "", ticks=False, gives=True)
+        return Line(row, "reassign" if may("reassign", row, user) else "", ticks=False)
     acts = acts_on(row, user)
     act = next((name for name in ("confirm", "fulfil", "report_back") if name in acts), "")
-    return Line(row, act, ticks=act == "fulfil" and row.kind != FollowUp.Kind.PROMISE_TO)
+    ticks = act == "fulfil" and row.kind != FollowUp.Kind.PROMISE_TO
+    return Line(row, act, ticks, is_mine=row.owner_id == user.pk)

@@ -67,6 +67,10 @@ BY_COLLEGE = (
 )
 
 
+#: What is still open is not older than this, but for a few.
+OLD = dt.timedelta(days=35)
+
+
 @dataclass(frozen=True)
 class Talk:
     """The contact something came from."""
@@ -81,11 +85,11 @@ class Talk:
 
 
 def tell_follow_ups(team: Team, today: dt.date, rng: random.Random) -> int:
-    """About one in four talks of the last months led to something. Returns how many that made."""
+    """Some six in ten talks of the last months led to something. Returns how many that made."""
     talks = _talks(today, at_most=160)
     made = 0
     for number, talk in enumerate(talks):
-        if rng.random() > 0.45:
+        if rng.random() > 0.6:
             continue
         if number % 4 == 1:
             _promise(team, talk, today, number, rng)
@@ -143,7 +147,7 @@ def _action(team: Team, talk: Talk, today: dt.date, number: int, rng: random.Ran
     if number % 11 == 5 and done_on <= today:
         with clock.at(_at(done_on, 9)):
             row = drop_follow_up(row, by=keeper, reason="Het bedrijf heeft het zelf al geregeld")
-    elif done_on <= today and number % 6:
+    elif done_on <= today and (number % 6 or done_on < today - OLD):
         with clock.at(_at(done_on, 10)):
             row = fulfil_follow_up(row, by=keeper, outcome=outcome)
         if number % 23 == 9:
@@ -164,11 +168,11 @@ def _promise(team: Team, talk: Talk, today: dt.date, number: int, rng: random.Ra
         row = confirm_follow_up(
             row, by=keeper, exact_words=words, reservation=reservation, authority_checked=True
         )
-    if done_on > today or number % 5 == 0:
+    if done_on > today or (number % 5 == 0 and done_on > today - OLD):
         return
     with clock.at(_at(done_on)):
         row = fulfil_follow_up(row, by=keeper, outcome=outcome)
-    if told_on > today or number % 13 == 0:
+    if told_on > today or (number % 13 == 0 and told_on > today - OLD):
         return
     with clock.at(_at(told_on)):
         report_back(row, by=keeper, how=rng.choice(FollowUp.Channel.values))
@@ -178,7 +182,7 @@ def _their_promise(talk: Talk, today: dt.date, number: int) -> None:
     """What an employer would send us; half of it came."""
     row = _written(talk, THEIR_PROMISES[number % len(THEIR_PROMISES)], FollowUp.Kind.PROMISE_BY)
     came_on = shift(talk.day, 9)
-    if came_on <= today and number % 2:
+    if came_on <= today and (number % 2 or came_on < today - OLD):
         with clock.at(_at(came_on)):
             fulfil_follow_up(row, by=row.owner or talk.moment.user, outcome="Ontvangen")
 
@@ -200,7 +204,7 @@ def _open_ones(team: Team, talks: list[Talk], today: dt.date) -> int:
     made = 0
     for manager in team.managers:
         own = [talk for talk in talks if talk.moment.user_id == manager.pk]
-        for talk, days in zip(own[:4], (-13, -2, 0, 3), strict=False):
+        for talk, days in zip(own[:4], (-12, 0, 3, 9), strict=False):
             due = today + dt.timedelta(days=days)
             written = min(talk.day, due)
             with clock.at(_at(written, 15)):

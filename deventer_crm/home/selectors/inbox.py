@@ -45,7 +45,7 @@ def group_lines(lines: list[Line], today: dt.date) -> list[Group]:
     """The due words of the glossary: te laat, vandaag, binnenkort."""
     by_code: dict[str, list[Line]] = {"late": [], "today": [], "soon": []}
     for line in lines:
-        days = (line.reminder.due_on - today).days
+        days = (line.due_on - today).days
         by_code["late" if days < 0 else "today" if days == 0 else "soon"].append(line)
     return [Group(code, found) for code, found in by_code.items() if found]
 
