@@ -21,7 +21,8 @@ def stood_in_for(employer: Any, user: "User") -> Panel | None:
     """ "vervangen door X tot en met …", as long as the account manager of today is away; one query. Whoever
     may see the header may know whom to call."""
     manager = getattr(employer, "manager_id", None)
-    cover = cover_of(manager, clock.today()) if manager else None
+    asks = manager and getattr(employer, "has_cover", True)  # the dossier knows already; it is rare
+    cover = cover_of(manager, clock.today()) if asks else None
     if cover is None:
         return None
     return Panel(

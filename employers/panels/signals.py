@@ -23,11 +23,10 @@ def signals_of(employer: Any, user: "User") -> Panel | None:
     if not user.can(Act.SEE_DOSSIERS) or employer.is_natural_person:
         return None
     found = signals_for([employer.pk], user).get(employer.pk, [])
-    objections = list(
-        SignalObjection.objects.filter(employer=employer, withdrawn_on__isnull=True).select_related(
-            "created_by"
-        )[:SHOWN_OBJECTIONS]
-    )
+    denied = SignalObjection.objects.filter(employer=employer, withdrawn_on__isnull=True)
+    # The dossier knows already whether there are any; they are few.
+    asks = getattr(employer, "has_objections", True)
+    objections = list(denied.select_related("created_by")[:SHOWN_OBJECTIONS]) if asks else []
     if not found and not objections:
         return None
     edits, keeps = user.can(Act.EDIT_EMPLOYER), user.can(Act.KEEP_PORTFOLIOS)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import QuerySet, Value
+from django.db.models import Exists, OuterRef, QuerySet, Value
 from django.db.models.functions import Coalesce, Concat, JSONObject, NullIf, Trim
 from django.http import QueryDict
 from django.utils.translation import gettext as _
@@ -17,7 +17,14 @@ from deventer_crm.core.formatting import nl_date
 from deventer_crm.core.panels import Panel
 from deventer_crm.core.timeline import Happening
 from employers.activity import soon_among
-from employers.models import ContactMoment, Employer, Establishment, Position
+from employers.models import (
+    AccountCover,
+    ContactMoment,
+    Employer,
+    Establishment,
+    Position,
+    SignalObjection,
+)
 from employers.models.register import Source
 from employers.selectors.history import History, history_of
 from employers.selectors.timeline import MOST_UPCOMING, TimelinePage, timeline_page
@@ -141,7 +148,7 @@ COLLEAGUES = (
 
 def employers_for_dossier(user: "User") -> "QuerySet[Employer]":
     """Visible employers with what the page needs, in one query; `colleagues` (id, name): whom one can filter
-    the timeline by."""
+    the timeline by; `has_objections`, `has_cover`: whether panels need to ask for these."""
     today = clock.today()
     name = Coalesce(NullIf(Trim(Concat("first_name", Value(" "), "last_name")), Value("")), "email")
     colleagues = (
@@ -155,7 +162,11 @@ def employers_for_dossier(user: "User") -> "QuerySet[Employer]":
         .values(row=JSONObject(id="pk", name=name))
     )
     rows = Employer.objects.visible_to(user).with_manager(today).with_family(today)
-    rows = rows.annotate(colleagues=ArraySubquery(colleagues))
+    denied = SignalObjection.objects.filter(employer=OuterRef("pk"), withdrawn_on__isnull=True)
+    away = AccountCover.objects.on(today).filter(user=OuterRef("manager_id"))
+    rows = rows.annotate(
+        colleagues=ArraySubquery(colleagues), has_objections=Exists(denied), has_cover=Exists(away)
+    )
     return rows.select_related(
         "area__city_profile",
         "sector__city_profile",
