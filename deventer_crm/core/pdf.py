@@ -14,6 +14,8 @@ from django.conf import settings
 from django.http import HttpResponse
 from django.utils.translation import get_language
 
+from deventer_crm.core import clock
+
 FONTS = Path(__file__).resolve().parent / "fonts"
 STANDARDS = ["a-2a", "ua-1"]
 
@@ -26,7 +28,13 @@ def make_pdf(template: str, data: Mapping[str, Any], *, title: str) -> bytes:
     """The document of `template` (below templates/, for instance "employers/handover_sheet.typ") with this
     data (texts, numbers, lists, dictionaries), in the language that is active. Raises PdfError."""
     folder = Path(settings.TEMPLATES[0]["DIRS"][0])
-    given = {**data, "title": title, "lang": (get_language() or "nl")[:2]}
+    day = clock.today()
+    given = {
+        **data,
+        "title": title,
+        "lang": (get_language() or "nl")[:2],
+        "date": [day.year, day.month, day.day],
+    }
     try:
         made = typst.compile(
             folder / template,
