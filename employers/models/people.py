@@ -56,6 +56,7 @@ class ContactPerson(Tracked):
             )
         ]
         indexes = [
+            models.Index(fields=["last_name", "first_name", "id"], name="employers_person_sort"),
             GinIndex(fields=["search_text"], opclasses=["gin_trgm_ops"], name="employers_person_search"),
         ]
         triggers = [

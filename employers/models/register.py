@@ -130,6 +130,7 @@ class Establishment(Tracked):
         indexes = [
             models.Index(fields=["postcode", "house_number"], name="employers_estab_address"),
             models.Index(fields=["source", "ended_on"], name="employers_estab_source"),
+            models.Index(fields=["name", "id"], name="employers_estab_sort"),
             GinIndex(fields=["search_text"], opclasses=["gin_trgm_ops"], name="employers_estab_search"),
         ]
         triggers = [
