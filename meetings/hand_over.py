@@ -29,7 +29,8 @@ def _of_employers(rows: "QuerySet[Any]", meeting: str, employer_ids: Sequence[in
     if employer_ids is None:
         return rows
     first = MeetingEmployer.objects.filter(meeting=OuterRef(meeting)).order_by("pk").values("employer")[:1]
-    return rows.alias(first_employer=Subquery(first)).filter(first_employer__in=employer_ids)
+    found: QuerySet[Any] = rows.alias(first_employer=Subquery(first)).filter(first_employer__in=employer_ids)
+    return found
 
 
 class Meetings(HandOverSource):

@@ -17,7 +17,6 @@ from django.utils.translation import get_language
 from deventer_crm.core import clock
 
 FONTS = Path(__file__).resolve().parent / "fonts"
-STANDARDS = ["a-2a", "ua-1"]
 
 
 class PdfError(Exception):
@@ -27,7 +26,7 @@ class PdfError(Exception):
 def make_pdf(template: str, data: Mapping[str, Any], *, title: str) -> bytes:
     """The document of `template` (below templates/, for instance "employers/handover_sheet.typ") with this
     data (texts, numbers, lists, dictionaries), in the language that is active. Raises PdfError."""
-    folder = Path(settings.TEMPLATES[0]["DIRS"][0])
+    folder = Path(settings.BASE_DIR) / "templates"
     day = clock.today()
     given = {
         **data,
@@ -43,7 +42,7 @@ def make_pdf(template: str, data: Mapping[str, Any], *, title: str) -> bytes:
             ignore_system_fonts=True,
             format="pdf",
             sys_inputs={"data": json.dumps(given, ensure_ascii=False)},
-            pdf_standards=STANDARDS,
+            pdf_standards=["a-2a", "ua-1"],
         )
     except (typst.TypstError, RuntimeError) as problem:
         raise PdfError(str(problem)) from problem

@@ -20,9 +20,10 @@ if TYPE_CHECKING:
 def stood_in_for(employer: Any, user: "User") -> Panel | None:
     """ "vervangen door X tot en met …", as long as the account manager of today is away; one query. Whoever
     may see the header may know whom to call."""
-    manager = getattr(employer, "manager_id", None)
-    asks = manager and getattr(employer, "has_cover", True)  # the dossier knows already; it is rare
-    cover = cover_of(manager, clock.today()) if asks else None
+    manager: int | None = getattr(employer, "manager_id", None)
+    if manager is None or not getattr(employer, "has_cover", True):  # the dossier knows already; it is rare
+        return None
+    cover = cover_of(manager, clock.today())
     if cover is None:
         return None
     return Panel(

@@ -51,7 +51,7 @@ class Scope:
 
     def portfolios(self, from_user: "User", day: dt.date) -> "QuerySet[Portfolio]":
         """The portfolios that go along; with chosen employers only, none."""
-        rows = _from_day(Portfolio.objects.filter(user=from_user), day)
+        rows: QuerySet[Portfolio] = _from_day(Portfolio.objects.filter(user=from_user), day)
         if self.kind == CHOSEN:
             return rows.none()
         return rows if self.kind == ALL else rows.filter(**{f"{self.kind}__in": self.keys})

@@ -225,7 +225,8 @@ def _changes(user: "User", day: dt.date, settings: Settings) -> "QuerySet[Any]":
     came = Q(starts_on__gt=since, starts_on__lte=day) & Exists(before) & ~Exists(same_person)
     went = Q(ends_on__gt=since, ends_on__lt=day) & ~Exists(after) & ~Exists(goes_on)
     visible = Position.objects.visible_to(user).order_by().values("pk")
-    return directors.filter(came | went, pk__in=visible).annotate(survivor=_survivor())
+    found: QuerySet[Any, Any] = directors.filter(came | went, pk__in=visible).annotate(survivor=_survivor())
+    return found
 
 
 @signal_kind("late_promise", label=gettext_lazy("Promise is late"), icon="exclamation-circle", order=10)
@@ -263,4 +264,5 @@ def _late(user: "User", day: dt.date, settings: Settings) -> "QuerySet[Any]":
     rows = (
         FollowUp.objects.visible_to(user).standing().filter(kind=FollowUp.Kind.PROMISE_TO, due_on__lte=last)
     )
-    return rows.annotate(survivor=_survivor())
+    found: QuerySet[Any, Any] = rows.annotate(survivor=_survivor())
+    return found

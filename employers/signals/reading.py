@@ -11,6 +11,7 @@ from django.db.models.functions import Coalesce, JSONObject
 from accounts.roles import Act
 from deventer_crm.core import clock, policy
 from employers.models import Employer, SignalObjection, TopListEntry
+from employers.querysets import EmployerQuerySet
 
 from . import kinds  # noqa: F401 - registers the signals of this app
 from .registry import SIGNALS, Asked, Signal
@@ -26,9 +27,10 @@ def on_the_list(day: dt.date) -> Q:
     return Q(pk__in=survivors.values("now"))
 
 
-def judged() -> "QuerySet[Employer]":
+def judged() -> EmployerQuerySet:
     """Employers that may have a signal: in use, and no natural person (R2)."""
-    return Employer.objects.current().filter(is_natural_person=False)
+    rows: EmployerQuerySet = Employer.objects.current().filter(is_natural_person=False)
+    return rows
 
 
 def signals_for(

@@ -62,7 +62,7 @@ def portfolio_edit(request: HttpRequest, pk: int) -> HttpResponse:
     """Correct whose portfolio it is, or its days."""
     portfolio = get_object_or_404(Portfolio.objects.select_related("user", "sector", "area"), pk=pk)
     form = PortfolioForm(request.POST or None, instance=portfolio, user=request.user)
-    if request.method == "POST" and form.is_valid() and form.attempt(lambda: form.save_as(request.user)):
+    if request.method == "POST" and form.is_valid() and form.save_as(request.user) is not None:
         messages.success(request, _("Saved."))
         return redirect("employers:portfolios")
     return _portfolio_page(request, form, portfolio)
