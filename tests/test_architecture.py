@@ -162,6 +162,8 @@ PLAIN_TEXT = {
     "employers.AreaPostcode": {"postcode"},
     "employers.SectorPrefix": {"prefix"},
     "employers.EmployerGrouping": {"moved"},  # numbers of rows
+    "employers.HandOver": {"asked", "employers", "moved"},  # numbers of rows
+    "employers.SignalObjection": {"code", "cause"},  # codes, numbers of rows and of jobs, dates
     # The register: what and where an employer is. Names in it are hidden.
     "employers.Registration": {"kvk_number", "rsin", "legal_form"},
     "employers.Establishment": {
