@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from employers import urls_followups, urls_import, urls_portfolios, urls_toplist
+from employers import urls_followups, urls_import, urls_portfolios, urls_sheets, urls_toplist
 from employers.views import (
     contact,
     dossier,
@@ -19,6 +19,7 @@ app_name = "employers"
 employer_patterns: list[URLPattern | URLResolver] = [
     path("", listing.employer_list, name="list"),
     path("import/", include(urls_import.urlpatterns)),
+    path("lijsten/", include(urls_sheets.urlpatterns)),
     path("top/", include(urls_toplist.urlpatterns)),
     path("vestigingen/", listing.establishment_list, name="establishments"),
     path("nieuw/", employers.employer_add, name="add"),

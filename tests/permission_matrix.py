@@ -252,6 +252,33 @@ def edit_row(name: str, *, get: Iterable[Role] | None = EDITORS) -> Row:
     return row(f"employers:{name}", args=employer, get=get, post=EDITORS, confidential=secret_employer)
 
 
+def sheet(state: str) -> Callable[[User], Sequence[Any]]:
+    def make(user: User) -> Sequence[Any]:
+        from employers.models import SheetImport
+
+        preview = {"header": ["naam", "telefoon"], "positions": {"naam": 0}}
+        fields = {"what": "employers", "list_name": "Proeflijst", "file": "lijst.sheet", "preview": preview}
+        made = SheetImport.objects.create(state=state, by=user, **fields)
+        return [made.pk]
+
+    return make
+
+
+def sheet_row(*, key: bool) -> Callable[[User], Sequence[Any]]:
+    """A doubtful row: its number, or the page of its class."""
+
+    def make(user: User) -> Sequence[Any]:
+        from employers.models import SheetRow
+
+        pk = sheet("checked")(user)[0]
+        row = SheetRow.objects.create(
+            sheet_id=pk, number=2, outcome="doubtful", reason="same_name", reason_values={"asks": "employer"}
+        )
+        return [pk, row.pk if key else "doubtful"]
+
+    return make
+
+
 def own_view(user: User) -> Sequence[Any]:
     from deventer_crm.core.models import SavedView
 
@@ -265,6 +292,20 @@ def own_bulk_act(user: User) -> Sequence[Any]:
     made = BulkAct.objects.create(list_key="employers", act="label", by=user, undo=undo, row_count=1)
     return [made.pk]
 
+
+IMPORTERS = {TL, FA}
+SHEETS: list[Row] = [
+    row("employers:sheet_list", get=IMPORTERS),
+    row("employers:sheet_upload", get=IMPORTERS, post=IMPORTERS),
+    row("employers:sheet_detail", args=sheet("checked"), get=IMPORTERS),
+    row("employers:sheet_columns", args=sheet("checked"), get=IMPORTERS, post=IMPORTERS),
+    row("employers:sheet_start", args=sheet("checked"), post=IMPORTERS),
+    row("employers:sheet_discard", args=sheet("checked"), get=IMPORTERS, post=IMPORTERS),
+    row("employers:sheet_undo", args=sheet("done"), get=IMPORTERS, post=IMPORTERS),
+    row("employers:sheet_refused", args=sheet("done"), get=IMPORTERS),
+    row("employers:sheet_rows", args=sheet_row(key=False), get=IMPORTERS),
+    row("employers:sheet_decide", args=sheet_row(key=True), post=IMPORTERS),
+]
 
 LISTS: list[Row] = [
     row("list_acts", get=ALL),
@@ -582,6 +623,7 @@ ROWS: list[Row] = [
     *CORE,
     *ACCOUNTS,
     *LISTS,
+    *SHEETS,
     *EMPLOYERS,
     *PORTFOLIOS,
     *IMPORT,

@@ -135,6 +135,14 @@ ENTRIES: tuple[Entry, ...] = (
         group=MANAGEMENT,
     ),
     Entry(
+        "employers:sheet_list",
+        _("Import of lists"),
+        "table",
+        frozenset({TL, FA}),
+        ("employers:sheet",),
+        group=MANAGEMENT,
+    ),
+    Entry(
         "admin:index",
         _("Settings"),
         "sliders",

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db.models import Q, TextField
 from django.db.models.functions import Cast
 
 from employers.models import ContactPerson, ExternalNumber, SheetRow
 
 #: What a row says besides what became of it; empty it no longer tells of anybody.
-EMPTY = {
+EMPTY: dict[str, Any] = {
     "values": [],
     "notes": [],
     "differences": [],

@@ -108,7 +108,10 @@ class SheetLine(Line):
     def checked_phone(self, name: str) -> str:
         """A phone number that can be one; else left out with a note."""
         found = self.phone(name)
-        if isinstance(self.cell(name), int | float) and len(found) == 11 and found.startswith("31"):
+        if re.fullmatch(r"[1-9]\d{8}", found):  # the zero was lost before it became text
+            found = f"0{found}"
+            self.note("zeros_restored", name, value=found)
+        elif re.fullmatch(r"31[1-9]\d{8}", found):
             found = f"+{found}"
         try:
             return clean_phone(found)

@@ -336,7 +336,8 @@ class Organisations:
                 continue
             chosen = self._reference[name][fold(given[name])]
             before = getattr(employer, column)
-            if chosen != before and plan.differ(name, before, chosen, applied=overwrite or before is None):
+            applied = overwrite or before is None
+            if chosen != before and plan.differ(name, before, chosen, applied=applied):
                 reason = given.get(f"{name}_reden") or self.terms.reason
                 values |= {f"{column}_id": chosen.pk, f"{column}_reason": reason}
         return values

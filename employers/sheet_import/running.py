@@ -1,8 +1,8 @@
 """One list from file to result: the same steps for a dry run and for the real one.
 
-The lock, the reading and the progress live outside the transaction; everything that is written is inside one,
-so a run happens as a whole or not at all. A killed run leaves its SheetImport row, from which the sweep starts
-it again. Rows go through in bunches, so that memory stays flat whatever the size of the file.
+The lock, the reading and the progress live outside the transaction; everything that is written is inside
+one, so a run happens as a whole or not at all. A killed run leaves its SheetImport row, from which the sweep
+starts it again. Rows go through in bunches, so that memory stays flat whatever the size of the file.
 """
 
 from __future__ import annotations

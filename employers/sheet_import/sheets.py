@@ -1,5 +1,5 @@
-"""The life of a SheetImport: uploaded, checked, run, and picked up again when a worker was killed; the rows are
-emptied when it can no longer be taken back.
+"""The life of a SheetImport: uploaded, checked, run, and picked up again when a worker was killed; its rows
+are emptied when it can no longer be taken back.
 
 States: uploaded → checking → checked → queued → running → done (→ undone). A refused file ends as refused, a
 fault of ours as failed; nothing is written in either case.

@@ -31,13 +31,13 @@ Start = Callable[[Any], None]
 """Hands a job to the background."""
 
 
-def move(job: Any, allowed: Collection[str], state: str, by: Any, start: Start, **changes: Any) -> bool:
+def move(job: Any, allowed: Collection[str], state: str, mover: Any, start: Start, /, **changes: Any) -> bool:
     """From one of the allowed states to another, and to the background. False: it was in none of them."""
     with transaction.atomic():
         moved = (
             type(job)
             .objects.filter(pk=job.pk, state__in=allowed)
-            .update(state=state, modified_by=by, claimed_at=None, rows_done=0, phase="", **changes)
+            .update(state=state, modified_by=mover, claimed_at=None, rows_done=0, phase="", **changes)
         )
         if moved:
             start(job)

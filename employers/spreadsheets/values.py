@@ -15,7 +15,7 @@ from .reading import Cell, is_blank
 
 MAX_JOBS = 20_000
 _SPREADSHEET_ERRORS = re.compile(
-    r"#(N/A|NB|REF!|VERW!|VALUE!|WAARDE!|DIV/0!|DEEL/0!|NAME\?|NAAM\?|NUM!|GETAL!|NULL!)"
+    r"#(N/A|N/B|NB|REF!|VERW!|VALUE!|WAARDE!|DIV/0!|DEEL/0!|NAME\?|NAAM\?|NUM!|GETAL!|NULL!)"
 )
 _SCIENTIFIC = re.compile(r"[+-]?\d+([.,]\d+)?e\+?\d+", re.IGNORECASE)
 _WHOLE = re.compile(r"[+-]?\d+")
@@ -54,6 +54,11 @@ def text(cell: Cell) -> str:
     return " ".join("".join(c for c in value if c.isprintable() or c.isspace()).split())
 
 
+def is_scientific(value: str) -> bool:
+    """Written as 1,23E+11: digits of it are gone."""
+    return bool(_SCIENTIFIC.fullmatch(value))
+
+
 def digits(cell: Cell, length: int, code: str) -> tuple[str, str | None]:
     """An identifier of `length` digits → (digits or "", repair code).
 
@@ -63,7 +68,7 @@ def digits(cell: Cell, length: int, code: str) -> tuple[str, str | None]:
     value = text(cell)
     if not value:
         return "", None
-    if _SCIENTIFIC.fullmatch(value):
+    if is_scientific(value):
         raise BadValue("digits_lost", value)
     whole = _WHOLE_WITH_ZEROS.fullmatch(value)
     # "123.000" is a grouped number, "123.0" and "123,00" are a number with decimals
