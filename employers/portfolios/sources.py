@@ -14,8 +14,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from employers.models import FollowUp
+from employers.services.followup_rules import follow_ups_changed
 from employers.services.followup_succession import move_follow_ups
-from employers.services.followups import follow_ups_changed
 
 if TYPE_CHECKING:
     from accounts.models import User

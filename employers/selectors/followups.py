@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 #: So many lines a card shows; the list has the others.
 CARD_LINES = 8
+#: From so long before it is due its page says how near that is, besides the date.
+NEAR = dt.timedelta(days=7)
 
 
 @dataclass(frozen=True)
@@ -83,6 +85,7 @@ class FollowUpPage:
     history: list[Event]
     moment: ContactMoment | None
     needs_giving: bool
+    is_near: bool
 
 
 def follow_ups_for_page(user: "User") -> "QuerySet[FollowUp, Any]":
@@ -112,7 +115,8 @@ def follow_up_page(follow_up: FollowUp, user: "User") -> FollowUpPage:
     if follow_up.contact_moment_id is not None:
         readable = ContactMoment.objects.visible_to(user).standing()
         moment = readable.filter(pk=follow_up.contact_moment_id).first()
-    return FollowUpPage(history, moment, _needs_giving(follow_up))
+    is_near = follow_up.is_open and follow_up.due_on < clock.today() + NEAR
+    return FollowUpPage(history, moment, _needs_giving(follow_up), is_near)
 
 
 def _needs_giving(follow_up: FollowUp) -> bool:

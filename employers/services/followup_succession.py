@@ -13,7 +13,7 @@ from deventer_crm.core import clock
 from employers.models import AccountAssignment, Employer, FollowUp
 from employers.models.followup_steps import FollowUpStep
 
-from .followups import follow_ups_changed
+from .followup_rules import follow_ups_changed
 
 #: An account management that began longer ago is not looked at again.
 LOOK_BACK = dt.timedelta(days=31)

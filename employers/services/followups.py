@@ -12,65 +12,29 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import CollegeMember
-from deventer_crm.core import clock, policy, workdays
-from deventer_crm.core.reconcile import request_reconcile
+from deventer_crm.core import clock
 from deventer_crm.core.services import StaleRecord, save_tracked
-from employers.activity import refresh_activities
-from employers.models import AccountAssignment, ContactMoment, ContactPerson, Employer, FollowUp, Theme
+from employers.models import ContactMoment, ContactPerson, Employer, FollowUp, Theme
 from employers.models.followup_steps import FollowUpStep
 from employers.permissions_followups import STATES, kinds_for, may, may_choose_owner, may_confirm
 
 from .contact import default_audience
+from .followup_rules import (
+    NotNow,
+    check_due,
+    check_owner,
+    default_due_on,
+    default_owner,
+    follow_ups_changed,
+    leave_step,
+    not_to_come,
+    said,
+)
 
 if TYPE_CHECKING:
     from accounts.models import User
 
 Kind, Step = FollowUp.Kind, FollowUpStep.Act
-
-#: Rules of R7 that point at a follow-up.
-RULES = ("follow_up_due", "promise_unconfirmed")
-
-TERMS = {
-    Kind.ACTION: "follow_up_term_action",
-    Kind.PROMISE_TO: "follow_up_term_promise_to",
-    Kind.PROMISE_BY: "follow_up_term_promise_by",
-}
-
-
-class NotNow(ValidationError):
-    """The follow-up is in a state in which this act makes no sense; somebody else may have been first."""
-
-    def __init__(self, follow_up: FollowUp) -> None:
-        super().__init__(
-            _("This is “%(state)s” now; that is not possible any more.")
-            % {"state": follow_up.get_state_display()},
-            code="not_now",
-        )
-
-
-def default_due_on(kind: str, made_on: dt.date) -> dt.date:
-    """The day it is due when nobody says one: so many working days later (settings)."""
-    return workdays.shift(made_on, policy.value(TERMS[Kind(kind)], made_on))
-
-
-def default_owner(employer: Employer, *, by: "User", on: dt.date) -> "User":
-    """With whom it lies when nobody says so: the account manager of that day, else who writes it down. The
-    employer desk keeps its own, and nobody gets what they may not know of (R10)."""
-    if kinds_for(by) == list(Kind.values) and not may_choose_owner(by):
-        return by
-    assignment: AccountAssignment | None = (
-        AccountAssignment.objects.on(on)
-        .filter(employer=employer, user__is_active=True)
-        .select_related("user")
-        .first()
-    )
-    if assignment is not None and _may_know(employer, assignment.user):
-        return assignment.user
-    return by
-
-
-def _may_know(employer: Employer, user: "User") -> bool:
-    return not employer.is_confidential or Employer.objects.visible_to(user).filter(pk=employer.pk).exists()
 
 
 @transaction.atomic
@@ -112,12 +76,12 @@ def add_follow_up(
         raise PermissionDenied
     if member is not None and chosen != Kind.PROMISE_TO:
         raise ValidationError({"promised_by": _("A college member can only make a promise to the employer.")})
-    day = _not_to_come("made_on", made_on)
+    day = not_to_come("made_on", made_on)
     if owner is None and not department.strip():
         owner = default_owner(concerned, by=by, on=day)
     elif owner is not None and owner.pk != by.pk and not may_choose_owner(by):
         raise PermissionDenied
-    _check_owner(concerned, owner)
+    check_owner(concerned, owner)
     row = FollowUp(
         kind=chosen,
         employer=concerned,
@@ -139,7 +103,7 @@ def add_follow_up(
         is_confidential=concerned.is_confidential
         or (contact_moment is not None and contact_moment.is_confidential),
     )
-    _check_due(row)
+    check_due(row)
     if (
         chosen == Kind.PROMISE_TO
         and authority_checked
@@ -156,7 +120,7 @@ def add_follow_up(
     if row.is_confidential or readers:
         row.readers.set(named)
     if row.confirmed_on:
-        _leave_step(row, Step.CONFIRMED, by=by, on=row.confirmed_on)
+        leave_step(row, Step.CONFIRMED, by=by, on=row.confirmed_on)
     follow_ups_changed([row.pk])
     return row
 
@@ -192,7 +156,7 @@ def confirm_follow_up(
         raise ValidationError(errors)
     row.exact_words, row.reservation = exact_words.strip(), reservation.strip()
     row.authority_checked = True
-    row.confirmed_on = _not_to_come("confirmed_on", confirmed_on)
+    row.confirmed_on = not_to_come("confirmed_on", confirmed_on)
     if row.confirmed_on < row.made_on:
         raise ValidationError({"confirmed_on": _("That is before the promise was made.")})
     row.confirmed_by = by
@@ -213,14 +177,14 @@ def fulfil_follow_up(
     """It was done. With `reported_back_how` a promise to an employer is reported back in the same act;
     without, it waits for that. Raises ValidationError for a day before it was made or to come."""
     row = _locked(follow_up, "fulfil", by, expected_version)
-    row.fulfilled_on = _not_to_come("fulfilled_on", fulfilled_on)
+    row.fulfilled_on = not_to_come("fulfilled_on", fulfilled_on)
     if row.fulfilled_on < row.made_on:
         raise ValidationError({"fulfilled_on": _("It cannot be fulfilled before it was made.")})
     row.outcome = outcome.strip()
     if not reported_back_how:
         return _saved(row, Step.FULFILLED, by=by, on=row.fulfilled_on, reason=row.outcome)
     _report_back(row, reported_back_how, reported_back_on)
-    _leave_step(row, Step.FULFILLED, by=by, on=row.fulfilled_on, reason=row.outcome)
+    leave_step(row, Step.FULFILLED, by=by, on=row.fulfilled_on, reason=row.outcome)
     return _saved(row, Step.REPORTED_BACK, by=by, on=row.reported_back_on)
 
 
@@ -245,7 +209,7 @@ def _report_back(row: FollowUp, how: str, on: dt.date | None) -> None:
     if how not in FollowUp.Channel.values:
         raise ValidationError({"reported_back_how": _("Say how the employer was told.")})
     row.reported_back_how = how
-    row.reported_back_on = _not_to_come("reported_back_on", on)
+    row.reported_back_on = not_to_come("reported_back_on", on)
     if row.fulfilled_on is not None and row.reported_back_on < row.fulfilled_on:
         raise ValidationError({"reported_back_on": _("That is before the day it was fulfilled.")})
 
@@ -261,8 +225,8 @@ def drop_follow_up(
 ) -> FollowUp:
     """It will not be done, and why. The row stays."""
     row = _locked(follow_up, "drop", by, expected_version)
-    row.dropped_reason = _said("dropped_reason", reason, _("Say why this is dropped."))
-    row.dropped_on = _not_to_come("dropped_on", dropped_on)
+    row.dropped_reason = said("dropped_reason", reason, _("Say why this is dropped."))
+    row.dropped_on = not_to_come("dropped_on", dropped_on)
     if row.dropped_on < row.made_on:
         raise ValidationError({"dropped_on": _("That is before it was made.")})
     return _saved(row, Step.DROPPED, by=by, on=row.dropped_on, reason=row.dropped_reason)
@@ -281,12 +245,12 @@ def reassign_follow_up(
     """Give it to a colleague or a department, and why. Raises ValidationError when it lies there already."""
     row = _locked(follow_up, "reassign", by, expected_version)
     department = department.strip()
-    why = _said("reason", reason, _("Say why it goes to somebody else."))
+    why = said("reason", reason, _("Say why it goes to somebody else."))
     if owner is None and not department:
         raise ValidationError({"owner": _("Say with whom it lies from now on.")})
     if (owner.pk if owner else None, department) == (row.owner_id, row.department):
         raise ValidationError({"owner": _("It lies there already.")})
-    _check_owner(row.employer, owner)
+    check_owner(row.employer, owner)
     before = {"owner_before": row.owner, "department_before": row.department}
     row.owner, row.department = owner, department
     if owner is not None and row.is_confidential:
@@ -301,7 +265,7 @@ def reopen_follow_up(
     """Undo of a wrong tick, and why. What was dropped is as it was before; what was fulfilled is open again.
     The dates that go are kept as steps."""
     row = _locked(follow_up, "reopen", by, expected_version)
-    why = _said("reason", reason, _("Say why it is opened again."))
+    why = said("reason", reason, _("Say why it is opened again."))
     if row.dropped_on is not None:
         row.dropped_on, row.dropped_reason = None, ""
     else:
@@ -331,8 +295,8 @@ def edit_follow_up(
     due_before = row.due_on
     for name, value in changes.items():
         setattr(row, name, value.strip() if isinstance(value, str) else value)
-    _not_to_come("made_on", row.made_on)
-    _check_due(row)
+    not_to_come("made_on", row.made_on)
+    check_due(row)
     if row.promised_by is not None and row.kind != Kind.PROMISE_TO:
         raise ValidationError({"promised_by": _("A college member can only make a promise to the employer.")})
     moved = row.due_on != due_before
@@ -363,14 +327,6 @@ EDITABLE = frozenset(
 )
 
 
-def follow_ups_changed(pks: Iterable[int]) -> None:
-    """After a save: what is derived from these follow-ups, and the reminders about them."""
-    keys = list(pks)
-    if keys:
-        refresh_activities("follow_up", keys)
-        request_reconcile(RULES, keys)
-
-
 def _locked(follow_up: FollowUp, act: str, by: "User", expected_version: int | None) -> FollowUp:
     """The stored row, locked. Raises StaleRecord for a second editor, PermissionDenied, and NotNow when the
     state does not allow the act."""
@@ -390,42 +346,7 @@ def _saved(
 ) -> FollowUp:
     save_tracked(row, by=by)
     if act is not None:
-        _leave_step(row, act, by=by, on=on, reason=reason, **before)
+        leave_step(row, act, by=by, on=on, reason=reason, **before)
     row.refresh_from_db(fields=["state"])  # the database keeps it
     follow_ups_changed([row.pk])
     return row
-
-
-def _leave_step(
-    row: FollowUp, act: str, *, by: "User", on: dt.date | None, reason: str = "", **before: Any
-) -> None:
-    FollowUpStep.objects.create(
-        follow_up=row, act=act, by=by, on=on or clock.today(), reason=reason, **before
-    )
-
-
-def _not_to_come(field: str, day: dt.date | None) -> dt.date:
-    today = clock.today()
-    if day is not None and day > today:
-        raise ValidationError({field: _("This day is still to come.")})
-    return day or today
-
-
-def _said(field: str, text: str, missing: str) -> str:
-    if not text.strip():
-        raise ValidationError({field: missing})
-    return text.strip()
-
-
-def _check_due(row: FollowUp) -> None:
-    if row.due_on < row.made_on:
-        raise ValidationError({"due_on": _("It cannot be due before it was made.")})
-
-
-def _check_owner(employer: Employer, owner: "User | None") -> None:
-    if owner is None:
-        return
-    if not owner.is_active:
-        raise ValidationError({"owner": _("This colleague no longer has an account.")})
-    if not _may_know(employer, owner):
-        raise ValidationError({"owner": _("This colleague may not see this employer.")})

@@ -15,7 +15,7 @@ from deventer_crm.core.models import Reminder
 from deventer_crm.core.reconcile import reconcile
 from employers import services
 from employers.models import FollowUp
-from employers.services.followups import NotNow
+from employers.services.followup_rules import NotNow
 from tests.accounts.factories import UserFactory
 from tests.employers.factories import AccountAssignmentFactory
 

@@ -12,8 +12,8 @@ from deventer_crm.core.models import PolicySetting
 from deventer_crm.core.services import StaleRecord
 from employers import services
 from employers.models import FollowUp, FollowUpStep
+from employers.services.followup_rules import NotNow
 from employers.services.followup_succession import pass_on_follow_ups
-from employers.services.followups import NotNow
 from tests.accounts.factories import CollegeMemberFactory, UserFactory
 from tests.employers.factories import (
     AccountAssignmentFactory,

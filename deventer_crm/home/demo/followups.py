@@ -152,7 +152,10 @@ def _action(team: Team, talk: Talk, today: dt.date, number: int, rng: random.Ran
             row = fulfil_follow_up(row, by=keeper, outcome=outcome)
         if number % 23 == 9:
             with clock.at(_at(done_on, 14)):
-                reopen_follow_up(row, by=keeper, reason="Bij het verkeerde bedrijf afgevinkt")
+                row = reopen_follow_up(row, by=keeper, reason="Bij het verkeerde bedrijf afgevinkt")
+            if done_on < today - OLD:
+                with clock.at(_at(shift(done_on, 3), 14)):
+                    fulfil_follow_up(row, by=keeper, outcome=outcome)
 
 
 def _promise(team: Team, talk: Talk, today: dt.date, number: int, rng: random.Random) -> None:
@@ -217,4 +220,25 @@ def _open_ones(team: Team, talks: list[Talk], today: dt.date) -> int:
                     due_on=max(due, clock.today()),
                 )
             made += 1
+        for talk, what in zip(own[4:6], PROMISES, strict=False):
+            _promise_in_progress(talk, manager, today, what, kept=talk is own[4])
+            made += 1
     return made
+
+
+def _promise_in_progress(
+    talk: Talk, manager: User, today: dt.date, promise: tuple[str, str, str, str], *, kept: bool
+) -> None:
+    """A promise of last week that is confirmed: one still to keep, one (`kept`) still to be told."""
+    what, words, reservation, outcome = promise
+    with clock.at(_at(today - dt.timedelta(days=8), 15)):
+        row = add_follow_up(
+            by=manager, employer=talk.employer, what=what, kind=FollowUp.Kind.PROMISE_TO, person=talk.person
+        )
+    with clock.at(_at(today - dt.timedelta(days=6), 11)):
+        row = confirm_follow_up(
+            row, by=manager, exact_words=words, reservation=reservation, authority_checked=True
+        )
+    if kept:
+        with clock.at(_at(today - dt.timedelta(days=1), 11)):
+            fulfil_follow_up(row, by=manager, outcome=outcome)

@@ -1,0 +1,108 @@
+"""What the acts on promises and actions share: defaults, checks, and what is kept or looked at after each."""
+
+import datetime as dt
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from deventer_crm.core import clock, policy, workdays
+from deventer_crm.core.reconcile import request_reconcile
+from employers.activity import refresh_activities
+from employers.models import AccountAssignment, Employer, FollowUp
+from employers.models.followup_steps import FollowUpStep
+from employers.permissions_followups import kinds_for, may_choose_owner
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+Kind = FollowUp.Kind
+
+#: Rules of R7 that point at a follow-up.
+RULES = ("follow_up_due", "promise_unconfirmed")
+
+TERMS = {
+    Kind.ACTION: "follow_up_term_action",
+    Kind.PROMISE_TO: "follow_up_term_promise_to",
+    Kind.PROMISE_BY: "follow_up_term_promise_by",
+}
+
+
+class NotNow(ValidationError):
+    """The follow-up is in a state in which this act makes no sense; somebody else may have been first."""
+
+    def __init__(self, follow_up: FollowUp) -> None:
+        super().__init__(
+            _("This is “%(state)s” now; that is not possible any more.")
+            % {"state": follow_up.get_state_display()},
+            code="not_now",
+        )
+
+
+def default_due_on(kind: str, made_on: dt.date) -> dt.date:
+    """The day it is due when nobody says one: so many working days later (settings)."""
+    return workdays.shift(made_on, policy.value(TERMS[Kind(kind)], made_on))
+
+
+def default_owner(employer: Employer, *, by: "User", on: dt.date) -> "User":
+    """With whom it lies when nobody says so: the account manager of that day, else who writes it down. The
+    employer desk keeps its own, and nobody gets what they may not know of (R10)."""
+    if kinds_for(by) == list(Kind.values) and not may_choose_owner(by):
+        return by
+    assignment: AccountAssignment | None = (
+        AccountAssignment.objects.on(on)
+        .filter(employer=employer, user__is_active=True)
+        .select_related("user")
+        .first()
+    )
+    if assignment is not None and may_know(employer, assignment.user):
+        return assignment.user
+    return by
+
+
+def may_know(employer: Employer, user: "User") -> bool:
+    return not employer.is_confidential or Employer.objects.visible_to(user).filter(pk=employer.pk).exists()
+
+
+def follow_ups_changed(pks: Iterable[int]) -> None:
+    """After a save: what is derived from these follow-ups, and the reminders about them."""
+    keys = list(pks)
+    if keys:
+        refresh_activities("follow_up", keys)
+        request_reconcile(RULES, keys)
+
+
+def leave_step(
+    row: FollowUp, act: str, *, by: "User", on: dt.date | None, reason: str = "", **before: Any
+) -> None:
+    FollowUpStep.objects.create(
+        follow_up=row, act=act, by=by, on=on or clock.today(), reason=reason, **before
+    )
+
+
+def not_to_come(field: str, day: dt.date | None) -> dt.date:
+    today = clock.today()
+    if day is not None and day > today:
+        raise ValidationError({field: _("This day is still to come.")})
+    return day or today
+
+
+def said(field: str, text: str, missing: str) -> str:
+    if not text.strip():
+        raise ValidationError({field: missing})
+    return text.strip()
+
+
+def check_due(row: FollowUp) -> None:
+    if row.due_on < row.made_on:
+        raise ValidationError({"due_on": _("It cannot be due before it was made.")})
+
+
+def check_owner(employer: Employer, owner: "User | None") -> None:
+    if owner is None:
+        return
+    if not owner.is_active:
+        raise ValidationError({"owner": _("This colleague no longer has an account.")})
+    if not may_know(employer, owner):
+        raise ValidationError({"owner": _("This colleague may not see this employer.")})
