@@ -149,10 +149,13 @@ def _used(going: Going) -> set[tuple[str, int]]:
     """What of this is pointed at by a record that stays: (model, key)."""
     used: set[tuple[str, int]] = set()
     for name, keys in going.items():
-        for relation in _model(name)._meta.related_objects:
+        # Also relations that have no name on this side, as those of contacts and meetings.
+        for relation in _model(name)._meta.get_fields(include_hidden=True):
+            if not (relation.auto_created and not relation.concrete and not relation.many_to_many):
+                continue
             other: Any = relation.related_model
             field = relation.field.name
-            if relation.many_to_many or other in FOLLOWING or field == "main_establishment" or not keys:
+            if other in FOLLOWING or field == "main_establishment" or not keys:
                 continue
             users = other._base_manager.filter(**{f"{field}__in": keys})
             users = users.exclude(pk__in=going.get(other._meta.model_name, ()))

@@ -14,6 +14,7 @@ from decimal import Decimal, InvalidOperation
 from .reading import Cell, is_blank
 
 MAX_JOBS = 20_000
+FIRST_DAY, LAST_DAY = 20_000, 80_000  # of spreadsheets, as numbers
 _SPREADSHEET_ERRORS = re.compile(
     r"#(N/A|N/B|NB|REF!|VERW!|VALUE!|WAARDE!|DIV/0!|DEEL/0!|NAME\?|NAAM\?|NUM!|GETAL!|NULL!)"
 )
@@ -130,6 +131,15 @@ def postcode(cell: Cell) -> tuple[str, str | None]:
     return bare, None if usual else "postcode_spacing"
 
 
+def _serial_of(cell: Cell, value: str) -> int | None:
+    """The number of a day as a spreadsheet counts (from 1954 to 2118), also as text, out of a csv file."""
+    if isinstance(cell, int | float) and not isinstance(cell, bool) and FIRST_DAY <= cell <= LAST_DAY:
+        return int(cell)
+    if re.fullmatch(r"[0-9]{5}", value) and FIRST_DAY <= int(value) <= LAST_DAY:
+        return int(value)
+    return None
+
+
 def day(cell: Cell) -> date | None:
     """A date from a date cell, an Excel serial number, yyyymmdd, d-m-yyyy or ISO. Raises BadValue."""
     if is_blank(cell):
@@ -145,8 +155,8 @@ def day(cell: Cell) -> date | None:
         parts = (match[1], match[2], match[3])
     elif match := re.fullmatch(r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})(?: [\d:.]+)?", value):
         parts = (match[3], match[2], match[1])
-    elif isinstance(cell, int | float) and not isinstance(cell, bool) and 20_000 <= cell <= 80_000:
-        return date(1899, 12, 30) + timedelta(days=int(cell))
+    elif (serial := _serial_of(cell, value)) is not None:
+        return date(1899, 12, 30) + timedelta(days=serial)
     else:
         raise BadValue("bad_date", value)
     try:
