@@ -244,7 +244,7 @@ class LatePromise(SignalKind):
                 code=self.code,
                 employer_id=row.survivor,
                 reason=ngettext(
-                    "promise %(days)s day late: %(what)s", "promise %(days)s days late: %(what)s", days
+                    "%(days)s day late: %(what)s", "%(days)s days late: %(what)s", days
                 )
                 % {"days": days, "what": row.what},
                 source=_("promises and actions"),
