@@ -6,7 +6,6 @@ from typing import Any
 from django.db.models import Case, Exists, IntegerField, OuterRef, Q, When
 from django.db.models.functions import Coalesce
 from django.urls import reverse
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
@@ -28,8 +27,9 @@ from deventer_crm.core.lists import (
     register,
 )
 from deventer_crm.core.search import fold
-from deventer_crm.core.templatetags.crm import badge, icon, mail_link, phone_link
+from deventer_crm.core.templatetags.crm import badge, mail_link, phone_link
 from employers.lists.offers import NOBODY, fixed, from_offers, offers, people_of, sizes, this_year, whose
+from employers.lists.ways import log_contact, way_to
 from employers.models import (
     AccountAssignment,
     ContactMoment,
@@ -180,33 +180,6 @@ def _name(row: Employer, reader: Reader) -> SafeString:
     return shown
 
 
-def _log_contact(row: Employer, reader: Reader) -> SafeString:
-    """The short way to logging a contact, for the thumb above all; on a wide screen only its icon."""
-    word = _now("Log a contact")
-    return format_html(
-        '<a class="log-contact" href="{}contact/nieuw/" title="{}"'
-        ' aria-label="{}: {}">{}<span> {}</span></a>',
-        row.get_absolute_url(),
-        word,
-        word,
-        row.name,
-        icon("chat-dots"),
-        word,
-    )
-
-
-def asks_after_call(url: str, name: object, way: object) -> SafeString:
-    """A phone number or an address in a list, with where the contact is logged and how that is called: who
-    comes back from it is asked (crm.js)."""
-    if not way:
-        return SafeString("")
-    return format_html('<span data-contact-url="{}" data-contact-name="{}">{}</span>', url, name, way)
-
-
-def _way(row: Employer, way: object) -> SafeString:
-    return asks_after_call(f"{row.get_absolute_url()}contact/nieuw/", row.name, way)
-
-
 def jobs_cell(count: int | None, reader: Reader) -> str:
     """The number for who may see it, else the size class (R2)."""
     if count is None:
@@ -318,7 +291,7 @@ COLUMNS = (
         "phone",
         _("Phone"),
         lambda row, reader: row.phone,
-        cell=lambda row, reader: _way(row, phone_link(row.phone)),
+        cell=lambda row, reader: way_to(row, phone_link(row.phone)),
         shown=False,
     ),
     Column(
@@ -326,7 +299,7 @@ COLUMNS = (
         _("E-mail address"),
         # A list of addresses is for mailing, so who asked for no mail is not in one.
         lambda row, reader: "" if row.refuses_mail else row.email,
-        cell=lambda row, reader: _way(row, mail_link(row.email)),
+        cell=lambda row, reader: way_to(row, mail_link(row.email)),
         load=_load_mailing,
         shown=False,
     ),
@@ -334,7 +307,7 @@ COLUMNS = (
         "log",
         _("Log"),
         lambda row, reader: None,
-        cell=_log_contact,
+        cell=log_contact,
         right=Act.LOG_NOTE,
         in_export=False,
     ),

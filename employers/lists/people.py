@@ -16,8 +16,9 @@ from deventer_crm.core import formatting
 from deventer_crm.core.lists import Column, Filter, Key, ListDefinition, Quick, Reader, Sort, Words, register
 from deventer_crm.core.lists.table import link
 from deventer_crm.core.templatetags.crm import badge, mail_link, phone_link
-from employers.lists.employers import asks_after_call, on_top_list, top_choice
+from employers.lists.employers import on_top_list, top_choice
 from employers.lists.offers import MINE, NOBODY, fixed, from_offers, offers, people_of, whose
+from employers.lists.ways import way_to
 from employers.models import AccountAssignment, ContactPerson, Employer, EmployerTag, Membership, Position
 
 
@@ -148,10 +149,6 @@ def _seats(row: Any) -> str:
     return _joined(position.get_seat_display() for position in row.held if position.seat)
 
 
-def _way(row: ContactPerson, way: object) -> SafeString:
-    return asks_after_call(f"{row.get_absolute_url()}contact/", str(row), way)
-
-
 COLUMNS = (
     Column("name", _("Name"), lambda row, reader: str(row), cell=_name, sort="name"),
     Column(
@@ -196,19 +193,19 @@ COLUMNS = (
         "phone",
         _("Phone"),
         lambda row, reader: row.phone,
-        cell=lambda row, reader: _way(row, phone_link(row.phone)),
+        cell=lambda row, reader: way_to(row, phone_link(row.phone)),
     ),
     Column(
         "mobile",
         _("Mobile phone"),
         lambda row, reader: row.mobile,
-        cell=lambda row, reader: _way(row, phone_link(row.mobile)),
+        cell=lambda row, reader: way_to(row, phone_link(row.mobile)),
     ),
     Column(
         "email",
         _("E-mail address"),
         lambda row, reader: row.email,
-        cell=lambda row, reader: _way(row, mail_link(row.email)),
+        cell=lambda row, reader: way_to(row, mail_link(row.email)),
     ),
     Column(
         "channel",
