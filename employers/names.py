@@ -28,6 +28,6 @@ def keeps_names() -> pgtrigger.Trigger:
     return pgtrigger.Trigger(
         name="keeps_names",
         when=pgtrigger.Before,
-        operation=pgtrigger.Insert | pgtrigger.UpdateOf("name"),
+        operation=pgtrigger.Insert | pgtrigger.UpdateOf("name"),  # type: ignore[no-untyped-call]  # untyped
         func=FUNCTION,
     )

@@ -203,7 +203,7 @@ def keeps_search_text(*parts: str, columns: tuple[str, ...]) -> pgtrigger.Trigge
     return pgtrigger.Trigger(
         name="search_text",
         when=pgtrigger.Before,
-        operation=pgtrigger.Insert | pgtrigger.UpdateOf(*columns),
+        operation=pgtrigger.Insert | pgtrigger.UpdateOf(*columns),  # type: ignore[no-untyped-call]  # untyped
         func=f"NEW.search_text := {FOLDED.format(parts=', '.join(parts))}; RETURN NEW;",
     )
 

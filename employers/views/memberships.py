@@ -32,9 +32,11 @@ def _employer(request: HttpRequest, pk: int) -> Employer:
 def members(request: HttpRequest, pk: int) -> HttpResponse:
     """Who is a member of an association, or was (`?former=1`)."""
     employer = _employer(request, pk)
-    grouped = Employer.objects.filter(merged_into=employer).values_list("pk", flat=True)
+    grouped = Employer.objects.visible_to(request.user).filter(merged_into=employer)
     former = request.GET.get("former") == "1"
-    rows = members_of([employer.pk, *grouped], request.user, clock.today(), former=former)
+    rows = members_of(
+        [employer.pk, *grouped.values_list("pk", flat=True)], request.user, clock.today(), former=former
+    )
     page = page_of(rows, request.GET.get("page"))
     return render(
         request, "employers/members.html", {"employer": employer, "page_obj": page, "former": former}

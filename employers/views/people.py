@@ -55,7 +55,8 @@ def who_knows_whom(request: HttpRequest, pk: int) -> HttpResponse:
     """Who of the town hall knows an employer best, and boards its people share; for htmx only the card."""
     rows = Employer.objects.visible_to(request.user).filter(merged_into__isnull=True)
     employer = get_object_or_404(rows, pk=pk)
-    family = [pk, *Employer.objects.filter(merged_into=pk).values_list("pk", flat=True)]
+    grouped = Employer.objects.visible_to(request.user).filter(merged_into=pk)
+    family = [pk, *grouped.values_list("pk", flat=True)]
     context = {
         "employer": employer,
         "colleagues": who_knows(family, request.user),
