@@ -252,25 +252,28 @@ def edit_row(name: str, *, get: Iterable[Role] | None = EDITORS) -> Row:
     return row(f"employers:{name}", args=employer, get=get, post=EDITORS, confidential=secret_employer)
 
 
-def sheet(state: str) -> Callable[[User], Sequence[Any]]:
+def sheet(state: str, *, own: bool = True) -> Callable[[User], Sequence[Any]]:
+    """A list: one's own, or somebody else's, which exists for who may see everything only."""
+
     def make(user: User) -> Sequence[Any]:
         from employers.models import SheetImport
+        from tests.accounts.factories import UserFactory
 
         preview = {"header": ["naam", "telefoon"], "positions": {"naam": 0}}
         fields = {"what": "employers", "list_name": "Proeflijst", "file": "lijst.sheet", "preview": preview}
-        made = SheetImport.objects.create(state=state, by=user, **fields)
+        made = SheetImport.objects.create(state=state, by=user if own else UserFactory(), **fields)
         return [made.pk]
 
     return make
 
 
-def sheet_row(*, key: bool) -> Callable[[User], Sequence[Any]]:
+def sheet_row(*, key: bool, own: bool = True) -> Callable[[User], Sequence[Any]]:
     """A doubtful row: its number, or the page of its class."""
 
     def make(user: User) -> Sequence[Any]:
         from employers.models import SheetRow
 
-        pk = sheet("checked")(user)[0]
+        pk = sheet("done", own=own)(user)[0]
         row = SheetRow.objects.create(
             sheet_id=pk, number=2, outcome="doubtful", reason="same_name", reason_values={"asks": "employer"}
         )
@@ -297,14 +300,35 @@ IMPORTERS = {TL, FA}
 SHEETS: list[Row] = [
     row("employers:sheet_list", get=IMPORTERS),
     row("employers:sheet_upload", get=IMPORTERS, post=IMPORTERS),
-    row("employers:sheet_detail", args=sheet("checked"), get=IMPORTERS),
-    row("employers:sheet_columns", args=sheet("checked"), get=IMPORTERS, post=IMPORTERS),
-    row("employers:sheet_start", args=sheet("checked"), post=IMPORTERS),
-    row("employers:sheet_discard", args=sheet("checked"), get=IMPORTERS, post=IMPORTERS),
-    row("employers:sheet_undo", args=sheet("done"), get=IMPORTERS, post=IMPORTERS),
-    row("employers:sheet_refused", args=sheet("done"), get=IMPORTERS),
-    row("employers:sheet_rows", args=sheet_row(key=False), get=IMPORTERS),
-    row("employers:sheet_decide", args=sheet_row(key=True), post=IMPORTERS),
+    *(
+        row(
+            f"employers:sheet_{name}",
+            args=sheet(state),
+            get=None if name == "start" else IMPORTERS,
+            post=None if name in ("detail", "refused") else IMPORTERS,
+            confidential=sheet(state, own=False),
+        )
+        for name, state in (
+            ("detail", "checked"),
+            ("columns", "checked"),
+            ("start", "checked"),
+            ("discard", "checked"),
+            ("undo", "done"),
+            ("refused", "done"),
+        )
+    ),
+    row(
+        "employers:sheet_rows",
+        args=sheet_row(key=False),
+        get=IMPORTERS,
+        confidential=sheet_row(key=False, own=False),
+    ),
+    row(
+        "employers:sheet_decide",
+        args=sheet_row(key=True),
+        post=IMPORTERS,
+        confidential=sheet_row(key=True, own=False),
+    ),
 ]
 
 LISTS: list[Row] = [

@@ -1,5 +1,5 @@
-"""Imports of organisations and people from a spreadsheet that people keep themselves: the file, what became of
-each row, and the numbers another system has for what we know."""
+"""Imports of organisations and people from a spreadsheet that people keep themselves: the file, what became
+of each row, and the numbers another system has for what we know."""
 
 from django.conf import settings
 from django.db import models
@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from deventer_crm.core.models import Tracked
 from deventer_crm.core.trail import leaves_trail
+from employers.querysets_sheets import SheetImportQuerySet
 
 from .employer import Employer
 from .people import ContactPerson
@@ -66,6 +67,8 @@ class SheetImport(Tracked):
         on_delete=models.PROTECT,
         related_name="+",
     )
+
+    objects = SheetImportQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("import of a list")

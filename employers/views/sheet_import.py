@@ -27,6 +27,7 @@ from employers.register_import.texts import OUTCOME_LABELS
 from employers.selectors.sheets import Line, lines_of
 from employers.sheet_import import deciding, sheets, undoing
 from employers.sheet_import.columns import FIELD_LABELS, VOCABULARIES
+from employers.sheet_import.running import as_refused
 from employers.spreadsheets import jobs
 from employers.spreadsheets.errors import RefusedFile
 from employers.spreadsheets.refused import write_refused
@@ -45,7 +46,7 @@ TONES = {"doubtful": "risk", "refused": "missed"}
 @require(Act.IMPORT_SHEET)
 def sheet_list(request: HttpRequest) -> HttpResponse:
     """Every imported list, the newest first."""
-    found = SheetImport.objects.select_related("by").order_by("-created_at", "-pk")
+    found = SheetImport.objects.visible_to(request.user).select_related("by").order_by("-created_at", "-pk")
     page = page_of(found, request.GET.get("page"), PAGE)
     return render(request, "employers/sheet_list.html", {"page_obj": page})
 
@@ -67,7 +68,7 @@ def sheet_upload(request: HttpRequest) -> HttpResponse:
 @require(Act.IMPORT_SHEET)
 def sheet_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """Where a list is: busy, checked (what the import would do), done, taken back, refused or failed."""
-    sheet = get_object_or_404(SheetImport.objects.select_related("by"), pk=pk)
+    sheet = _sheet(request, pk)
     busy = sheet.state in jobs.UNFINISHED
     if getattr(request, "htmx", False) and not busy:
         answer = HttpResponse(status=204)
@@ -90,7 +91,7 @@ def sheet_detail(request: HttpRequest, pk: int) -> HttpResponse:
 @require(Act.IMPORT_SHEET)
 def sheet_columns(request: HttpRequest, pk: int) -> HttpResponse:
     """Step 2, when needed: say which column is which, and look again."""
-    sheet = get_object_or_404(SheetImport, pk=pk)
+    sheet = _sheet(request, pk)
     header = sheet.preview.get("header")
     if not header or sheet.state not in (State.CHECKED, State.REFUSED) or not sheet.file:
         raise Http404
@@ -115,7 +116,7 @@ def sheet_columns(request: HttpRequest, pk: int) -> HttpResponse:
 @require(Act.IMPORT_SHEET)
 def sheet_start(request: HttpRequest, pk: int) -> HttpResponse:
     """Step 3: import what was looked at."""
-    sheets.start(get_object_or_404(SheetImport, pk=pk), by=request.user)
+    sheets.start(_sheet(request, pk), by=request.user)
     return redirect("employers:sheet_detail", pk=pk)
 
 
@@ -123,7 +124,7 @@ def sheet_start(request: HttpRequest, pk: int) -> HttpResponse:
 @require(Act.IMPORT_SHEET)
 def sheet_discard(request: HttpRequest, pk: int) -> HttpResponse:
     """Throw away a file that was not imported."""
-    sheet = get_object_or_404(SheetImport, pk=pk)
+    sheet = _sheet(request, pk)
     if sheet.state not in jobs.UNUSED:
         raise Http404
     if request.method == "POST":
@@ -144,7 +145,7 @@ def sheet_discard(request: HttpRequest, pk: int) -> HttpResponse:
 @require(Act.IMPORT_SHEET)
 def sheet_rows(request: HttpRequest, pk: int, outcome: str) -> HttpResponse:
     """The rows of one class, with what they are about and what was said about them."""
-    sheet = get_object_or_404(SheetImport, pk=pk)
+    sheet = _sheet(request, pk)
     if outcome not in OUTCOMES:
         raise Http404
     rows = SheetRow.objects.filter(sheet=sheet, outcome=outcome).order_by("number", "pk")
@@ -169,7 +170,7 @@ def sheet_rows(request: HttpRequest, pk: int, outcome: str) -> HttpResponse:
 @require(Act.IMPORT_SHEET)
 def sheet_refused(request: HttpRequest, pk: int) -> HttpResponse:
     """The refused rows as a file to mend and import again."""
-    sheet = get_object_or_404(SheetImport, pk=pk)
+    sheet = _sheet(request, pk)
     rows = SheetRow.objects.filter(sheet=sheet, outcome=SheetRow.Outcome.REFUSED).order_by("number", "pk")
     answer = HttpResponse(content_type="text/csv; charset=utf-8")
     answer.headers["Content-Disposition"] = f'attachment; filename="geweigerd-{sheet.pk}.csv"'
@@ -177,7 +178,7 @@ def sheet_refused(request: HttpRequest, pk: int) -> HttpResponse:
     shown: list[dict[str, Any]] = []
     found = rows.iterator(chunk_size=AT_ONCE)
     while bunch := list(islice(found, AT_ONCE)):
-        shown += [as_refused(line) for line in lines_of(sheet, bunch, request.user) if not line.is_hidden]
+        shown += [as_refused(line.row) for line in lines_of(sheet, bunch, request.user) if not line.is_hidden]
     count = write_refused(answer, sheet.preview.get("header", []), shown)  # type: ignore[arg-type]  # has write()
     log_access(
         AccessEvent.Verb.EXPORT,
@@ -189,23 +190,11 @@ def sheet_refused(request: HttpRequest, pk: int) -> HttpResponse:
     return answer
 
 
-def as_refused(line: Line) -> dict[str, Any]:
-    """A row for the file of refused rows."""
-    row = line.row
-    return {
-        "row": row.number,
-        "reason": row.reason,
-        "column": row.column,
-        "reason_values": row.reason_values,
-        "cells": row.values,
-    }
-
-
 @require_POST
 @require(Act.IMPORT_SHEET)
 def sheet_decide(request: HttpRequest, pk: int, row_pk: int) -> HttpResponse:
     """A doubtful row is one of the candidates (choice=its key), a new one (new), or left out (skip)."""
-    row = get_object_or_404(SheetRow.objects.select_related("sheet"), pk=row_pk, sheet=pk)
+    row = get_object_or_404(SheetRow.objects.select_related("sheet"), pk=row_pk, sheet=_sheet(request, pk))
     typed = request.POST.get("choice", "")
     choice = typed if typed in (deciding.NEW, deciding.SKIP) else whole_number(typed)
     page = redirect("employers:sheet_rows", pk=pk, outcome="doubtful")
@@ -228,7 +217,7 @@ def sheet_decide(request: HttpRequest, pk: int, row_pk: int) -> HttpResponse:
 @require(Act.IMPORT_SHEET)
 def sheet_undo(request: HttpRequest, pk: int) -> HttpResponse:
     """Take an import back, as far as nobody changed or used what it wrote."""
-    sheet = get_object_or_404(SheetImport, pk=pk)
+    sheet = _sheet(request, pk)
     if not undoing.is_undoable(sheet):
         raise Http404
     if request.method == "POST":
@@ -254,6 +243,13 @@ def sheet_undo(request: HttpRequest, pk: int) -> HttpResponse:
         "danger": True,
     }
     return render(request, "components/confirm.html", context)
+
+
+def _sheet(request: HttpRequest, pk: int) -> SheetImport:
+    found: SheetImport = get_object_or_404(
+        SheetImport.objects.visible_to(request.user).select_related("by"), pk=pk
+    )
+    return found
 
 
 # ── what the pages show ──────────────────────────────────────────────────────────────────────────
