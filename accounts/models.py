@@ -94,6 +94,11 @@ class User(AbstractUser):
         """Role codes of this person."""
         return self._grants["role"]
 
+    @property
+    def grants_key(self) -> tuple[frozenset[str], frozenset[str]]:
+        """What this person may do, to keep things apart by."""
+        return self._grants["role"], self._grants["act"]
+
     def has_role(self, *roles: Role) -> bool:
         return not self.role_codes.isdisjoint(roles)
 

@@ -12,7 +12,7 @@ from django.db.models import CharField, QuerySet, Value
 from accounts.roles import Act
 from deventer_crm.core.memo import is_remembering, shared
 from deventer_crm.core.models import Confidential
-from deventer_crm.core.statements import Prepared
+from deventer_crm.core.statements import Prepared, secrets_by
 
 if TYPE_CHECKING:
     from django.db.models import Model
@@ -72,3 +72,6 @@ def hidden_ids(model: "type[Any]", user: "User") -> set[int]:
     """The keys themselves."""
     keys = hidden_keys(model, user)
     return set(keys) if isinstance(keys, list) else set(keys.values_list("pk", flat=True))
+
+
+secrets_by(hidden_from)

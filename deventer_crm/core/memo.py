@@ -26,6 +26,16 @@ def remembering() -> Iterator[None]:
         _memory.reset(token)
 
 
+@contextmanager
+def only_knowing(known: dict[Hashable, Any]) -> Iterator[None]:
+    """Inside this block nothing is remembered but that."""
+    token = _memory.set(known)
+    try:
+        yield
+    finally:
+        _memory.reset(token)
+
+
 def is_remembering() -> bool:
     """Whether a block is open: reading more at once than is asked for pays off only then."""
     return _memory.get() is not None

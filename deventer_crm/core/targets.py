@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from deventer_crm.core import reminders
 from deventer_crm.core.models import Reminder
+from deventer_crm.core.statements import PreparedFor
 
 
 class Outsider:
@@ -51,6 +52,8 @@ class Line:
     url: str
     due_on: dt.date
     hidden: bool = False
+    #: For whom this reader stands in, when it would have been asked of somebody else.
+    behalf: str = ""
 
 
 def lines_for(rows: Iterable[Reminder], reader: Any) -> list[Line]:
@@ -68,9 +71,12 @@ def lines_for(rows: Iterable[Reminder], reader: Any) -> list[Line]:
 
 def _visible(type_id: int, ids: set[int], reader: Any) -> Iterable[Model]:
     model = ContentType.objects.get_for_id(type_id).model_class()
-    if model is None:
-        return []
-    records = model._default_manager.filter(pk__in=ids)
+    return _targets.rows(reader, sorted(ids), model=model) if model is not None else []
+
+
+@PreparedFor
+def _targets(reader: Any, ids: list[int], *, model: type[Model]) -> "QuerySet[Model]":
+    records = model._default_manager.filter(pk__in=ids).order_by()
     if hasattr(records, "visible_to"):
         records = records.visible_to(reader)
     # Required relations come along: the name of an invitation, for instance, is that of its employer.

@@ -21,6 +21,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
 
 from deventer_crm.core import badges, charts, clock, formatting
+from deventer_crm.core.folding import pure
 from deventer_crm.core.panels import Panel
 
 register = template.Library()
@@ -43,6 +44,7 @@ def _icon_paths(name: str) -> str:
 
 
 @register.simple_tag
+@pure
 def icon(name: str, extra_class: str = "") -> SafeString:
     """An icon in the colour and the size of the text around it. Hidden for screen readers: a word stands
     beside it, always."""

@@ -1,13 +1,17 @@
 """The reminders of one person: what is open, what was put off, what was done lately (R7)."""
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.core.paginator import Page, Paginator
+from django.db.models import QuerySet
 
+from deventer_crm.core import clock
 from deventer_crm.core.models import Reminder
+from deventer_crm.core.statements import PreparedFor
 from deventer_crm.core.targets import Line, lines_for
+from employers.portfolios.cover import on_behalf_of
 
 PER_PAGE = 50
 DONE_SHOWN = 20
@@ -15,9 +19,27 @@ DONE_DAYS = 14
 SNOOZED_SHOWN = 50
 
 
+@PreparedFor
+def _open(user: Any, *, today: dt.date) -> "QuerySet[Reminder]":
+    return Reminder.objects.open_for(user, today).order_by("due_on", "pk")
+
+
+@PreparedFor
+def _asleep(user: Any, *, today: dt.date) -> "QuerySet[Reminder]":
+    return Reminder.objects.snoozed_for(user, today).order_by("snoozed_until", "pk")
+
+
+@PreparedFor
+def _done(user: Any, *, since: dt.date) -> "QuerySet[Reminder]":
+    rows = Reminder.objects.filter(
+        recipient_id=user.pk, state=Reminder.State.RESOLVED, resolved_on__gte=since
+    )
+    return rows.order_by("-resolved_on", "-pk")
+
+
 def open_reminder_count(user: Any) -> int:
     """How many reminders this person has to do now: the number beside the bell."""
-    return Reminder.objects.open_for(user).count()
+    return _open.count(user, today=clock.today())
 
 
 @dataclass(frozen=True)
@@ -52,29 +74,31 @@ def group_lines(lines: list[Line], today: dt.date) -> list[Group]:
 
 def inbox(user: Any, today: dt.date, page_number: object = 1) -> Inbox:
     """The page of reminders; a fixed number of queries."""
-    paginator = Paginator(Reminder.objects.open_for(user, today).order_by("due_on", "pk"), PER_PAGE)
-    page = paginator.get_page(page_number)  # type: ignore[arg-type]  # any text of the address bar will do
-    asleep = Reminder.objects.snoozed_for(user, today).order_by("snoozed_until", "pk")
-    done = Reminder.objects.filter(
-        recipient=user,
-        state=Reminder.State.RESOLVED,
-        resolved_on__gte=today - dt.timedelta(days=DONE_DAYS),
-    ).order_by("-resolved_on", "-pk")[:DONE_SHOWN]
-    shown, snoozed, finished = list(page.object_list), list(asleep[:SNOOZED_SHOWN]), list(done)
-    lines = lines_for([*shown, *snoozed, *finished], user)
+    total = _open.count(user, today=today)
+    pages = Paginator(range(total), PER_PAGE)
+    number = pages.get_page(page_number).number  # type: ignore[arg-type]  # any text of the address bar will do
+    shown = _open.rows(user, today=today, first=PER_PAGE, after=PER_PAGE * (number - 1))
+    snoozed = _asleep.rows(user, today=today, first=SNOOZED_SHOWN)
+    finished = _done.rows(user, since=today - dt.timedelta(days=DONE_DAYS), first=DONE_SHOWN)
+    lines = _with_behalf(lines_for([*shown, *snoozed, *finished], user), user, today)
     first, second = len(shown), len(shown) + len(snoozed)
     return Inbox(
-        page=page,
+        page=Page(shown, number, pages),  # type: ignore[arg-type]  # only counts
         groups=group_lines(lines[:first], today),
         snoozed=lines[first:second],
-        snoozed_total=asleep.count() if len(snoozed) == SNOOZED_SHOWN else len(snoozed),
+        snoozed_total=_asleep.count(user, today=today) if len(snoozed) == SNOOZED_SHOWN else len(snoozed),
         done=lines[second:],
     )
 
 
 def most_urgent(user: Any, today: dt.date, limit: int = 8) -> tuple[list[Line], int]:
     """The first reminders and how many there are, for mijn week."""
-    rows = Reminder.objects.open_for(user, today).order_by("due_on", "pk")
-    found = list(rows[: limit + 1])
-    total = rows.count() if len(found) > limit else len(found)
-    return lines_for(found[:limit], user), total
+    found = _open.rows(user, today=today, first=limit + 1)
+    total = _open.count(user, today=today) if len(found) > limit else len(found)
+    return _with_behalf(lines_for(found[:limit], user), user, today), total
+
+
+def _with_behalf(lines: list[Line], user: Any, today: dt.date) -> list[Line]:
+    """ "namens X" at what comes to this person as a substitute."""
+    names = on_behalf_of([line.reminder for line in lines], user, today)
+    return [replace(line, behalf=names.get(line.reminder.pk, "")) for line in lines] if names else lines

@@ -1,0 +1,164 @@
+"""Folded templates render what Django's own loader renders."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.template import Context, engines
+from django.template.base import Node
+from django.test import Client, override_settings
+from django.urls import reverse, set_script_prefix
+from django.utils import translation
+
+from accounts.models import User
+from deventer_crm.core.folding import Fixed, Loader
+
+FOLDERS = [
+    "django.template.loaders.filesystem.Loader",
+    "django.template.loaders.app_directories.Loader",
+]
+TEMPLATES = sorted(
+    str(path.relative_to(settings.BASE_DIR / "templates"))
+    for path in (settings.BASE_DIR / "templates").rglob("*.html")
+)
+
+
+def engine() -> Any:
+    return engines["django"].engine  # type: ignore[attr-defined]
+
+
+@pytest.fixture
+def plain(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
+    """Calling it takes folding away."""
+    loader = ("django.template.loaders.cached.Loader", FOLDERS)
+    loaders = engine().get_template_loaders([("template_partials.loader.Loader", [loader])])
+
+    def take_away() -> None:
+        monkeypatch.setitem(engine().__dict__, "template_loaders", loaders)
+
+    return take_away
+
+
+def folded(name: str) -> Any:
+    engine().get_template(name)  # so that loaders are there
+    return engine().get_template(name)
+
+
+def from_text(tmp_path: Path, text: str) -> Any:
+    (tmp_path / "probe.html").write_text(text)
+    loader = Loader(engine(), [("django.template.loaders.filesystem.Loader", [str(tmp_path)])])
+    return loader.get_template("probe.html")
+
+
+def parts(template: Any) -> list[str]:
+    return [type(node).__name__ for node in template.nodelist]
+
+
+TEXT = (
+    "a{# no #}{% icon 'search' %}{% translate 'Name' %}{% url 'home:search' %}{% static 'css/theme.css' %}"
+    "{% comment %}x{% endcomment %}{% blocktranslate %}Name{% endblocktranslate %}{% include"
+    " 'components/mark.html' only %}b"
+)
+
+
+def test_what_never_changes_is_one_part(tmp_path: Path) -> None:
+    assert parts(from_text(tmp_path, TEXT)) == ["Fixed"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{{ x }}",
+        "{% translate x %}",
+        "{% translate 'Name' as y %}",
+        "{% blocktranslate %}Name {{ x }}{% endblocktranslate %}",
+        "{% url 'employers:detail' x %}",
+        "{% url 'home:search' as y %}",
+        "{% icon x %}",
+        "{% icon 'search' as y %}",
+        "{% static x %}",
+        "{% now 'H:i:s' %}",
+        "{% csrf_token %}",
+        "{% include 'components/mark.html' %}",
+        "{{ 'a'|upper }}",
+        "{% due_badge x %}",
+    ],
+)
+def test_what_may_change_is_left_alone(tmp_path: Path, text: str) -> None:
+    assert "Fixed" not in parts(from_text(tmp_path, text))
+
+
+def test_each_language_prefix_and_way_of_escaping_has_its_text(tmp_path: Path) -> None:
+    template = from_text(tmp_path, "{% translate 'Search everything' %}&{{ '<' }}{% url 'home:search' %}")
+    seen = set()
+    for _round in range(2):
+        for language in ("nl", "en"):
+            for autoescape in (True, False):
+                with translation.override(language):
+                    text = template.render(Context({}, autoescape=autoescape))
+                    assert translation.gettext("Search everything") in text
+                    seen.add(text)
+    assert len(seen) == 2
+    set_script_prefix("/crm/")
+    try:
+        assert "/crm/zoeken/" in template.render(Context({}))
+    finally:
+        set_script_prefix("/")
+    assert "/crm/" not in template.render(Context({}))
+
+
+def test_a_setting_that_changes_is_seen(tmp_path: Path) -> None:
+    template = from_text(tmp_path, "{% url 'home:search' %}")
+    before = template.render(Context())
+    with override_settings(ROOT_URLCONF="tests.home.gallery_urls"):
+        assert template.render(Context()) == reverse("home:search")
+    assert template.render(Context()) == before
+
+
+def test_every_template_is_folded() -> None:
+    """All of them can be read, and at least one part of most was put together."""
+
+    def count(nodes: list[Node]) -> int:
+        found = 0
+        for node in nodes:
+            found += isinstance(node, Fixed)
+            for name in node.child_nodelists:
+                found += count(getattr(node, name, None) or [])
+        return found
+
+    assert sum(count(folded(name).nodelist) > 0 for name in TEMPLATES) > len(TEMPLATES) / 2
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("language", ["nl", "en"])
+def test_pages_are_the_same_to_the_letter(
+    tl: User, client_as: Callable[[User], Client], plain: Callable[[], None], language: str
+) -> None:
+    client = client_as(tl)
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = language
+    names = [
+        "home:week",
+        "home:monitor",
+        "home:reminders",
+        "meetings:agenda",
+        "employers:list",
+        "home:search",
+    ]
+
+    def page(name: str) -> str:
+        answer = client.get(reverse(name))
+        assert answer.status_code == 200
+        return answer.content.decode()
+
+    pages = {name: page(name) for name in names}
+    plain()
+    for name in names:
+        again = page(name)
+        assert _without_tokens(again) == _without_tokens(pages[name])
+
+
+def _without_tokens(html: str) -> str:
+    return re.sub(r'[A-Za-z0-9]{64}|name="once" value="[^"]*"', "", html)
