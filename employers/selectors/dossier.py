@@ -161,7 +161,7 @@ def employers_for_dossier(user: "User") -> "QuerySet[Employer]":
         .order_by("first_name", "last_name", "pk")
         .values(row=JSONObject(id="pk", name=name))
     )
-    rows = Employer.objects.visible_to(user).with_manager(today).with_family(today)
+    rows: QuerySet[Employer] = Employer.objects.visible_to(user).with_manager(today).with_family(today)
     denied = SignalObjection.objects.filter(employer=OuterRef("pk"), withdrawn_on__isnull=True)
     away = AccountCover.objects.on(today).filter(user=OuterRef("manager_id"))
     rows = rows.annotate(

@@ -99,7 +99,7 @@ def timeline_page(
         size=size,
         upcoming=0 if before is not None else upcoming,
     )
-    filters = {name: given[name] for name in NAMES if given.get(name)} if form is not None else {}
+    filters = {name: str(given[name]) for name in NAMES if given.get(name)} if form is not None else {}
     return TimelinePage(
         reading,
         base_url,

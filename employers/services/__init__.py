@@ -1,5 +1,7 @@
 """Writes of employers, their people and what was said with them."""
 
+from employers.activity import refresh_last_contact
+
 from .contact import (
     allowed_kinds,
     contact_changed,
@@ -28,7 +30,7 @@ from .followups import (
 )
 from .grouping import group_employers, ungroup_employers
 from .people import add_person, change_job, end_position, make_way, position_changed, save_position
-from .refresh import refresh_employers, refresh_last_contact
+from .refresh import refresh_employers
 from .withdrawing import withdraw_contact
 
 __all__ = [

@@ -15,24 +15,31 @@ from employers.hidden import hidden_keys
 from employers.models import Employer, EmployerGrouping, Establishment, Registration
 
 if TYPE_CHECKING:
+    from django.db.models import Model
+
     from accounts.models import User
 
 LABEL = gettext_lazy("changed data")
 GROUP = "change"
 
+
+def _words(model: "type[Model]", name: str) -> Any:
+    field: Any = model._meta.get_field(name)
+    return field.verbose_name
+
+
 ADDRESS = gettext_lazy("address of an establishment")
 #: Columns whose change is told, by table, with the words for them. What follows from others is not here.
 FIELDS: dict[str, dict[str, Any]] = {
     Employer._meta.db_table: {
-        name: Employer._meta.get_field(name.removesuffix("_id")).verbose_name
+        name: _words(Employer, name.removesuffix("_id"))
         for name in (
             "name kind is_natural_person is_relation phone email website area_id sector_id track_id "
             "is_confidential retired_on"
         ).split()
     },
     Registration._meta.db_table: {
-        name: Registration._meta.get_field(name).verbose_name
-        for name in ("kvk_number", "legal_form", "no_mailing")
+        name: _words(Registration, name) for name in ("kvk_number", "legal_form", "no_mailing")
     },
     Establishment._meta.db_table: {
         "name": gettext_lazy("name of an establishment"),

@@ -55,7 +55,7 @@ class Contacts(ActivitySource):
     act = Act.SEE_CONTACT_DATES
 
     def rows(self) -> list[Part]:
-        moments = {
+        moments: dict[str, Any] = {
             "record": "contactmoment_id",
             "at": "contactmoment__happened_at",
             "is_contact": counts_as_contact(),
