@@ -51,8 +51,9 @@ class HoursSection(SectionForm):
         if self.employer.track_id:
             del self.fields["track"]
         else:
-            self.fields["track"].queryset = Track.objects.filter(disabled_on__isnull=True)
-            self.fields["track"].help_text = _("This employer has no track yet.")
+            track: Any = self.fields["track"]
+            track.queryset = Track.objects.filter(disabled_on__isnull=True)
+            track.help_text = _("This employer has no track yet.")
 
     def save(self, moment: ContactMoment, *, by: "User") -> None:
         """Book them (R3: the track of the employer). What book_hours refuses about the day, such as a
