@@ -53,7 +53,7 @@ def pages() -> list[Page]:
         listed("list, by jobs", sort="-jobs"),
         listed("list, by contact", sort="contact"),
         listed("list, by manager", sort="manager"),
-        listed("list, page 20", page=20),
+        listed("list, page 400", after=_row_before_page(400)),
         listed("list, sector and area", sector=sector.pk, area=area.pk),
         listed("list, my employers", manager="me"),
         listed("list, no contact for a year", contact=365, top="yes"),
@@ -73,8 +73,17 @@ def pages() -> list[Page]:
         board("invitations", Role.SECRETARY, "meetings:invitations"),
         board("reminders", am, "home:reminders"),
         board("budget", lead, "budget:year", year),
-        board("people", am, "employers:people"),
+        Page("people", am, reverse("employers:people"), *LIST),
+        Page("establishments", am, reverse("employers:establishments"), *LIST),
+        Page("promises and actions", am, reverse("employers:follow_ups"), *LIST),
     ]
+
+
+def _row_before_page(number: int) -> str:
+    """Where a far page begins, as the link to it says; the last page when there are fewer."""
+    rows = Employer.objects.current().order_by("sort_name", "pk")
+    at = min((number - 1) * 25, rows.count() - 25)
+    return f"{rows[at - 1].pk}-{at}"
 
 
 def _misspelled(word: str) -> str:

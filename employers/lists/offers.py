@@ -26,7 +26,7 @@ def offers(*names: str) -> Callable[[Reader], Offered]:
 
 def _read(names: tuple[str, ...], reader: Reader) -> Offered:
     parts = [_as_rows(name, *SOURCES[name](reader)) for name in names]
-    found: Offered = {name: [] for name in names}
+    found: dict[str, Choices] = {name: [] for name in names}
     rows = parts[0].union(*parts[1:], all=True) if len(parts) > 1 else parts[0]
     for name, pk, label, _position in sorted(rows, key=lambda row: (row[3], row[2].casefold())):
         found[name].append((str(pk), label))

@@ -20,7 +20,15 @@ from employers.models import Employer
 @require(Act.SEE_HEADERS)
 def employer_list(request: HttpRequest) -> HttpResponse:
     """Employers."""
-    return list_response(request, EMPLOYERS, "employers/employer_list.html")
+    return list_response(
+        request,
+        EMPLOYERS,
+        "employers/employer_list.html",
+        {
+            "may_see_people": request.user.can(Act.SEE_DOSSIERS),
+            "may_add": request.user.can(Act.EDIT_EMPLOYER),
+        },
+    )
 
 
 @require_safe
@@ -30,24 +38,30 @@ def establishment_list(request: HttpRequest) -> HttpResponse:
     return list_response(request, ESTABLISHMENTS, "employers/establishment_list.html")
 
 
-def _of_one_employer(request: HttpRequest, definition: ListDefinition, template: str) -> HttpResponse:
+def _of_one_employer(
+    request: HttpRequest, definition: ListDefinition, template: str, *, may_add: bool
+) -> HttpResponse:
     """A list that a dossier links to with its employer: 404 for one that does not exist for this reader."""
     employer_id = whole_number(request.GET.get("employer"))
     employer = None
     if employer_id is not None:
         employer = get_object_or_404(Employer.objects.visible_to(request.user), pk=employer_id)
-    return list_response(request, definition, template, {"employer": employer})
+    return list_response(request, definition, template, {"employer": employer, "may_add": may_add})
 
 
 @require_safe
 @require(Act.SEE_DOSSIERS)
 def person_list(request: HttpRequest) -> HttpResponse:
     """Contact persons, all or those of one employer."""
-    return _of_one_employer(request, PEOPLE, "employers/person_list.html")
+    return _of_one_employer(
+        request, PEOPLE, "employers/person_list.html", may_add=request.user.can(Act.EDIT_PERSON)
+    )
 
 
 @require_safe
 @require(Act.SEE_FOLLOW_UPS)
 def follow_up_list(request: HttpRequest) -> HttpResponse:
     """Promises and actions, all or those of one employer."""
-    return _of_one_employer(request, FOLLOW_UPS, "employers/followup_list.html")
+    return _of_one_employer(
+        request, FOLLOW_UPS, "employers/followup_list.html", may_add=request.user.can(Act.ADD_FOLLOW_UP)
+    )

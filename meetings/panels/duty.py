@@ -40,8 +40,7 @@ def _column_label() -> str:
     "employers.list",
     label=lazy(_column_label, str)(),
     order=60,
-    shown=False,  # only who is on the list of the year has a duty: a column of dashes for everybody else
-    shown_with=("top",),
+    shown=False,  # only who is on the list of the year has a duty, and that list has a page of its own
     right=Act.SEE_DOSSIERS,
 )
 def duty_column(employers: list[Any], user: Any) -> dict[int, Any]:

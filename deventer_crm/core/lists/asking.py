@@ -1,7 +1,7 @@
 """What the address of a list asks for, checked against its definition; and the address back from it."""
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -11,7 +11,15 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from deventer_crm.core.formatting import nl_date
-from deventer_crm.core.lists.definition import Column, Filter, ListDefinition, Offered, Reader, Sort
+from deventer_crm.core.lists.definition import (
+    Choices,
+    Column,
+    Filter,
+    ListDefinition,
+    Offered,
+    Reader,
+    Sort,
+)
 from deventer_crm.core.parsing import whole_number
 
 if TYPE_CHECKING:
@@ -38,6 +46,26 @@ class Chip:
     remove_url: str
 
 
+class ReadWhenNeeded(Mapping[str, Choices]):
+    """What the filters of a list offer: read once, and only when the first filter looks into it."""
+
+    def __init__(self, read: Callable[[Reader], Offered] | None, reader: Reader) -> None:
+        self._read, self._reader = read, reader
+
+    @cached_property
+    def _found(self) -> Offered:
+        return self._read(self._reader) if self._read else {}
+
+    def __getitem__(self, name: str) -> Choices:
+        return self._found[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._found)
+
+    def __len__(self) -> int:
+        return len(self._found)
+
+
 class Asked:
     """One question to a list: text, filters, order and columns, as far as they are valid for this reader.
     What is not valid is left out and named in `problems`."""
@@ -51,7 +79,7 @@ class Asked:
     ) -> None:
         self.definition, self.reader, self.view = definition, reader, view
         self.params = params
-        self.text = " ".join(params.get(TEXT, "").split())[:MOST_LETTERS]
+        self.text = " ".join(params.get(TEXT, "").replace("\0", "").split())[:MOST_LETTERS]
         self.chosen: dict[str, str] = {}
         self.values: dict[str, Any] = {}
         self.problems: dict[str, str] = {}
@@ -66,13 +94,12 @@ class Asked:
         return [item for item in self.definition.filters if self.reader.can(item.right)]
 
     @cached_property
-    def offered(self) -> Offered:
-        """What the filters offer; read once, and only when a filter needs it."""
-        return self.definition.offers(self.reader) if self.definition.offers else {}
+    def _offered(self) -> "ReadWhenNeeded":
+        return ReadWhenNeeded(self.definition.offers, self.reader)
 
-    def options(self, item: Filter) -> "list[tuple[Any, Any]]":
+    def options(self, item: Filter) -> Choices:
         """The options of a filter, groups included."""
-        return item.choices(self.offered, self.reader) if item.choices else []
+        return item.choices(self._offered, self.reader) if item.choices else []
 
     def _read(self, item: Filter, raw: str) -> None:
         if not raw:

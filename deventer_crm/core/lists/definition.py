@@ -6,7 +6,7 @@ counts and bulk acts alike, so that they can never disagree.
 Rights are the codenames of acts (R9) as text: this floor knows no roles."""
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -15,7 +15,7 @@ from django.urls import reverse
 
 #: (value, label) or (name of a group, [(value, label), …])
 Choices = list[tuple[Any, Any]]
-Offered = dict[str, Choices]
+Offered = Mapping[str, Choices]
 
 
 @dataclass(frozen=True)
