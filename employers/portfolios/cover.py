@@ -11,6 +11,8 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from deventer_crm.core import clock, reminders
+from deventer_crm.core.memo import shared
+from deventer_crm.core.models import Reminder
 from deventer_crm.core.reconcile import request_reconcile
 from deventer_crm.core.reminders import Rule, Wanted
 from deventer_crm.core.services import save_tracked
@@ -109,6 +111,40 @@ def _look_again() -> None:
 def cover_of(user_id: int, day: dt.date) -> AccountCover | None:
     """Who stands in for this person that day."""
     return covers_on(day).filter(user=user_id).select_related("substitute").first()
+
+
+def covered_by(user: "User", day: dt.date) -> list[AccountCover]:
+    """For whom this person stands in that day; read once for a page."""
+    return shared(
+        ("covered_by", user.pk, day),
+        lambda: list(covers_on(day).filter(substitute=user).select_related("user").order_by("ends_on", "pk")),
+    )
+
+
+def on_behalf_of(rows: Sequence[Reminder], reader: "User", day: dt.date) -> dict[int, str]:
+    """Key of the reminder → name of the account manager this reader stands in for. One query for who stands
+    in for nobody; who does has the rules asked once more whom they meant."""
+    kinds: dict[str, list[Reminder]] = {}
+    for row in rows:
+        rule = reminders.RULES.get(row.kind)
+        if rule is not None and rule.for_manager and not row.is_escalation:
+            kinds.setdefault(row.kind, []).append(row)
+    absent = {cover.user_id: str(cover.user) for cover in covered_by(reader, day)} if kinds else {}
+    found: dict[int, str] = {}
+    if absent:
+        for kind, asked in kinds.items():
+            targets = [row.target_id for row in asked]
+            meant = {
+                (row.target_id, row.period): absent[row.recipient_id]
+                for row in reminders.RULES[kind].function(day, targets)
+                if row.recipient_id in absent and not row.escalated
+            }
+            found |= {
+                row.pk: meant[row.target_id, row.period]
+                for row in asked
+                if (row.target_id, row.period) in meant
+            }
+    return found
 
 
 def covers_to_show(day: dt.date) -> "QuerySet[AccountCover]":

@@ -19,7 +19,7 @@ from deventer_crm.core.pdf import PdfError, make_pdf
 from deventer_crm.core.reconcile import reconcile
 from deventer_crm.core.reminders import RULES, wanted_on
 from employers.models import AccountAssignment, AccountCover, ContactMoment, Employer, Portfolio
-from employers.portfolios.cover import end_cover, plan_cover
+from employers.portfolios.cover import end_cover, on_behalf_of, plan_cover
 from employers.portfolios.handover import Scope, hand_over
 from employers.portfolios.proposals import accept_proposals, divided_on, proposable, proposals_for
 from employers.portfolios.selectors import division
@@ -264,6 +264,22 @@ def test_reminders_go_to_the_substitute_and_come_back_by_themselves(people, tl):
     assert open_with() == [people[1].pk]
     reconcile(TODAY + 8 * DAY, kinds=["follow_up_due"])
     assert open_with() == [people[0].pk]
+
+
+def test_the_substitute_reads_in_whose_name_each_reminder_is(people, tl, client_as):
+    FollowUpFactory(owner=people[0], due_on=TODAY, what="Het bord laten staan")
+    FollowUpFactory(owner=people[1], due_on=TODAY, what="Kaart sturen")
+    plan_cover(cover(*people[:2]), by=tl)
+    reconcile(TODAY, kinds=["follow_up_due"])
+
+    rows = list(Reminder.objects.filter(recipient=people[1]))
+    named = on_behalf_of(rows, people[1], TODAY)
+
+    assert len(rows) == 2
+    assert list(named.values()) == [str(people[0])]
+    page = BeautifulSoup(client_as(people[1]).get("/herinneringen/").content, "html.parser")
+    lines = [item.get_text(" ") for item in page.select(".reminder-what")]
+    assert [str(people[0]) in line for line in lines].count(True) == 1
 
 
 @pytest.mark.parametrize("problem", ["same", "no end", "past", "twice", "away too", "stands in"])
