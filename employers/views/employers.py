@@ -24,6 +24,7 @@ from employers.forms.employers import (
 )
 from employers.forms.saving import save_form
 from employers.models import AccountAssignment, Employer, EmployerGrouping
+from employers.portfolios.proposals import proposal_for
 from employers.selectors import find_employers
 from employers.selectors.alike import employers_alike
 from employers.services import (
@@ -100,8 +101,13 @@ def account_manager(request: HttpRequest, pk: int) -> HttpResponse:
     employer = _employer(request, pk)
     today = clock.today()
     current = AccountAssignment.objects.filter(employer=employer).on(today).select_related("user").first()
-    initial = {"starts_on": today, "manager": current.user_id if current else request.user.pk}
+    proposal = None if current else proposal_for(employer, today)
+    manager = current.user_id if current else proposal.user.pk if proposal else request.user.pk
+    initial = {"starts_on": today, "manager": manager}
     form = ManagerForm(request.POST or None, user=request.user, initial=initial)
+    if proposal is not None:
+        words = {"name": proposal.user, "reason": proposal.reason}
+        form.fields["manager"].help_text = _("Proposed: %(name)s, because of %(reason)s.") % words
     if request.method == "POST" and form.is_valid():
         try:
             assign_account_manager(

@@ -137,6 +137,17 @@ def test_the_page_of_proposals_accepts_ticked_ones_and_all(people, tl, client_as
     assert AccountAssignment.objects.count() == 3
 
 
+def test_the_form_of_one_employer_begins_with_the_proposal(people, tl, client_as):
+    sector = SectorFactory()
+    has(people[0], sector=sector)
+    employer = EmployerFactory(sector=sector)
+
+    form = client_as(tl).get(f"/bedrijven/{employer.pk}/accountmanager/").context["form"]
+
+    assert form.initial["manager"] == people[0].pk
+    assert str(sector) in form.fields["manager"].help_text
+
+
 # ── portfolios ───────────────────────────────────────────────────────────────────────────────────
 
 
