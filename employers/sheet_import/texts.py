@@ -80,8 +80,6 @@ ROW_REFUSALS: dict[str, Any] = {
     "unknown_organisation": _("No organisation has this number."),
     "unknown_organisation_name": _("No organisation is called “%(value)s”. Add it first, or use its number."),
     "ends_before": _("The position ends before it begins."),
-    "title_shared": _("This person has a position here already; another position needs a first day."),
-    "wrote_nothing": _("This row could not be saved: %(message)s"),
 }
 
 DOUBTS: dict[str, Any] = {
@@ -96,13 +94,11 @@ DOUBTS: dict[str, Any] = {
 }
 
 REMARKS: dict[str, Any] = {
-    "kept": _("Kept “%(known)s”; the file says “%(value)s”."),
     "bad_phone": _("“%(value)s” is not a phone number; left out."),
     "bad_email_left_out": _("“%(value)s” is not an e-mail address; left out."),
     "bad_website": _("“%(value)s” is not a web address; left out."),
     "unknown_channel": _("“%(value)s” is not a way to be contacted; left out."),
     "address_kept": _("The address belongs to the register and stays as it is."),
-    "manager_kept": _("The account manager stays %(known)s."),
     "kvk_kept": _("The KVK number stays %(known)s."),
     "grouped": _("Grouped under another organisation; read as that one."),
     "title_default": _("No position; read as “%(value)s”."),
