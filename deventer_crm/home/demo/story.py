@@ -13,7 +13,7 @@ from django.db import transaction
 from accounts.models import User
 from deventer_crm.core import clock
 from deventer_crm.core.reconcile import reconcile
-from deventer_crm.home.demo import agenda, followups, people, portfolios, register, work
+from deventer_crm.home.demo import agenda, boards, followups, people, portfolios, register, work
 from employers.models import Employer
 from employers.register_import.deliveries import import_file
 from employers.register_import.running import Order
@@ -54,6 +54,8 @@ def tell(*, size: str, seed: int, today: dt.date, say: Say) -> list[tuple[str, s
             associations = people.make_associations(team, since, rng)
             employers = work.assign_managers(team, since, at_least=MANAGED_FROM[size])
             people.make_contacts(employers, team, since, rng)
+            others = random.Random(f"boards-{size}-{seed}-{today}")  # noqa: S311 - invented data
+            boards.tell_boards(team, associations, employers, since, others)
             work.log_contacts(employers, team, today, rng)
             agenda.tell_agenda(team, associations, employers, today, rng)
             followups.tell_follow_ups(team, today, random.Random(f"follow-ups-{size}-{seed}-{today}"))  # noqa: S311 - invented data
