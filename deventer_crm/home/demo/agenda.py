@@ -11,6 +11,7 @@ from accounts.models import CollegeMember, User
 from deventer_crm.core import clock
 from deventer_crm.core.workdays import is_working_day
 from deventer_crm.home.demo.people import Team
+from employers.activity import refresh_shared_activities
 from employers.models import ContactPerson, Employer, Theme
 from employers.toplist.selectors import standing_list
 from employers.toplist.services import freeze_top_list
@@ -294,6 +295,7 @@ def _confidential_visit(
     employer = Employer.objects.get(pk=employers[27].pk)
     employer.is_confidential = True
     employer.save(update_fields=["is_confidential"])
+    refresh_shared_activities([employer.pk])
     manager = _manager_of(employer, team)
     employer.readers.set({manager, team.lead})
     day = _workday(today + dt.timedelta(days=12))
