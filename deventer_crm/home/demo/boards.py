@@ -1,5 +1,5 @@
-"""Made-up members and boards of the demo: directors who sit together on the board of an association, and a few
-with a mobile number and a wish how to be reached."""
+"""Made-up members and boards of the demo: directors who sit together on the board of an association, with a
+mobile number and a wish how to be reached."""
 
 import datetime as dt
 import random
