@@ -94,5 +94,6 @@ register_act(
         do=draft_for_each,
         undo=undo_drafts,
         hint=_("A draft for each employer, in the agenda. Nobody is invited yet."),
+        has_free_text=True,
     ),
 )

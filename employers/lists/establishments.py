@@ -12,7 +12,8 @@ from accounts.roles import Act
 from deventer_crm.core import formatting, policy
 from deventer_crm.core.lists import Column, Filter, Key, ListDefinition, Quick, Reader, Sort, Words, register
 from deventer_crm.core.lists.table import link
-from employers.lists.employers import by_manager, jobs_cell, jobs_value
+from employers.lists.employer_filters import by_manager
+from employers.lists.employers import jobs_cell, jobs_value
 from employers.lists.offers import fixed, from_offers, offers, people_of
 from employers.models import Establishment, JobCount
 from employers.selectors.history import Count, History

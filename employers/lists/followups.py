@@ -27,7 +27,7 @@ from deventer_crm.core.lists import (
 )
 from deventer_crm.core.lists.table import link
 from deventer_crm.core.templatetags.crm import badge, due_badge, follow_up_badge
-from employers.lists.employers import by_manager
+from employers.lists.employer_filters import by_manager
 from employers.lists.offers import MINE, NOBODY, fixed, from_offers, offers, people_of, whose
 from employers.lists.people import employer_says
 from employers.models import FollowUp

@@ -16,7 +16,7 @@ from deventer_crm.core import formatting
 from deventer_crm.core.lists import Column, Filter, Key, ListDefinition, Quick, Reader, Sort, Words, register
 from deventer_crm.core.lists.table import link
 from deventer_crm.core.templatetags.crm import badge, mail_link, phone_link
-from employers.lists.employers import on_top_list, top_choice
+from employers.lists.employer_filters import on_top_list, top_choice
 from employers.lists.offers import MINE, NOBODY, fixed, from_offers, offers, people_of, whose
 from employers.lists.ways import way_to
 from employers.models import AccountAssignment, ContactPerson, Employer, EmployerTag, Membership, Position

@@ -641,7 +641,9 @@ def test_queries_of_the_worst_questions(query: str, am: User, client_as: Enter) 
     client = client_as(am)
     with page_queries() as found:
         client.get(f"/bedrijven/?{query}")
-    assert len(found) <= 8, found
+    # What only sets a threshold for the next statement asks nothing.
+    found = [sql for sql in found if "; SET LOCAL " not in sql and "; RESET " not in sql]
+    assert len(found) <= 8, "\n".join(sql[:150] for sql in found)
 
 
 def test_a_far_page_reads_no_more_than_the_first(am: User) -> None:

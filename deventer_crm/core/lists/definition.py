@@ -128,7 +128,8 @@ class Undone:
 @dataclass(frozen=True)
 class Act:
     """One act on many rows of a list. `form(data, user=…)` asks what is needed; `do(ids, values, user)` and
-    `undo(stored, user)` run inside a transaction."""
+    `undo(stored, user)` run inside a transaction. `has_free_text`: the page says that what is typed can
+    become public."""
 
     code: str
     label: Any
@@ -139,6 +140,7 @@ class Act:
     do: Callable[[list[int], dict[str, Any], Any], Done]
     undo: Callable[[dict[str, Any], Any], Undone]
     hint: Any = ""
+    has_free_text: bool = False
 
 
 @dataclass(frozen=True)

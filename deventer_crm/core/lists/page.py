@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.http import QueryDict
@@ -16,9 +16,6 @@ from deventer_crm.core.lists.definition import Act, Column, Filter, ListDefiniti
 from deventer_crm.core.lists.keyset import KeyPage, Place, page_by_key
 from deventer_crm.core.lists.saved import ViewTab, tabs
 from deventer_crm.core.paging import CountOf
-
-if TYPE_CHECKING:
-    from accounts.models import User
 
 PAGE_SIZE = 25
 #: Quick counts go no further: a list of more is not a day's work.
@@ -196,7 +193,7 @@ class Listing:
         return [(column, column.code in shown) for column in self.asked.possible_columns[1:]]
 
 
-def read_list(definition: ListDefinition, params: QueryDict, user: "User") -> Listing:
+def read_list(definition: ListDefinition, params: QueryDict, user: Any) -> Listing:
     """The page that the address asks for, in as many queries for ten rows as for any number."""
     reader = Reader(user, clock.today())
     asked = ask(definition, reader, params)
