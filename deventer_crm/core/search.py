@@ -15,7 +15,7 @@ import re
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pgtrigger
 from django.contrib.postgres.search import TrigramWordSimilarity
@@ -26,9 +26,6 @@ from django.db.models.lookups import Regex
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.http import urlencode
-
-if TYPE_CHECKING:
-    from accounts.models import User
 
 #: What PostgreSQL's unaccent writes out and decomposing leaves alone.
 WRITTEN_OUT = str.maketrans(
@@ -231,7 +228,7 @@ class Found:
     more: bool = False
 
 
-Finder = Callable[[str, "User", int], Found]
+Finder = Callable[[str, Any, int], Found]
 
 
 @dataclass(frozen=True)
@@ -294,7 +291,7 @@ class Answer:
     are_guesses: bool = False
 
 
-def search_everything(text: str, user: "User", limit: int) -> Answer:
+def search_everything(text: str, user: Any, limit: int) -> Answer:
     """Groups with hits in the order of the sources; a kind that knows the exact number comes first."""
     asked = text.strip()[:MOST_LETTERS]
     if len(asked) < FEWEST_LETTERS:
