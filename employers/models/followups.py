@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Case, F, Q, Value, When
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.models import CollegeMember
 from deventer_crm.core.models import Confidential, Tracked
@@ -27,7 +28,7 @@ class FollowUp(Tracked, Confidential):
     fulfilled. Without an owner and a department it waits to be given to somebody again."""
 
     class Kind(models.TextChoices):
-        ACTION = "action", _("action")
+        ACTION = "action", pgettext_lazy("follow-up", "action")
         PROMISE_TO = "promise_to", _("promise to the employer")
         PROMISE_BY = "promise_by", _("promise by the employer")
 
