@@ -8,14 +8,16 @@ import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
-from django.db.models import Q, Sum
+from django.db.models import Q, QuerySet, Sum
 from django.db.models.functions import TruncMonth
 
 from accounts.models import User
 from budget.models import BudgetYear, MonthConfirmation, TimeEntry, TrackBudget
 from deventer_crm.core import clock, policy
 from deventer_crm.core.commitments import Norm, Period, State, norm_of
+from deventer_crm.core.statements import Prepared
 from employers.models import Track
 
 ZERO = Decimal(0)
@@ -175,14 +177,16 @@ def split_norm(as_of: dt.date) -> Norm:
     return norm_of("C5", as_of) or DEFAULT_NORM
 
 
+@Prepared
+def _lines(*, year: int, as_of: dt.date) -> "QuerySet[TrackBudget]":
+    rows = TrackBudget.objects.filter(budget_year__year=year, planned_on__lte=as_of)
+    return rows.select_related("budget_year", "track", "modified_by")
+
+
 def split(year: int, as_of: dt.date, norm: Norm | None = None) -> Split:
     """Read the 80/20 figures of a year as of a day (R1): plan lines and hours dated after it do not count."""
     settings = policy.values(["budget_split_in_hours", "min_booked_hours"], as_of)
-    lines = tuple(
-        TrackBudget.objects.filter(budget_year__year=year, planned_on__lte=as_of).select_related(
-            "budget_year", "track", "modified_by"
-        )
-    )
+    lines = tuple(_lines.rows(year=year, as_of=as_of))
     budget_year = lines[0].budget_year if lines else BudgetYear.objects.filter(year=year).first()
     plan_hours, plan_euros, loose_hours, loose_euros = plan_of(lines)
     months = booked_by_month(year, as_of)
@@ -223,9 +227,9 @@ def split(year: int, as_of: dt.date, norm: Norm | None = None) -> Split:
     )
 
 
-def booked_by_month(year: int, as_of: dt.date) -> tuple[Month, ...]:
-    """Booked hours per month and track, months without hours left out; one query."""
-    rows = (
+@Prepared
+def _by_month(*, year: int, as_of: dt.date) -> "QuerySet[Any, Any]":
+    rows: QuerySet[Any, Any] = (
         TimeEntry.objects.filter(day__year=year, day__lte=as_of)
         .order_by()
         .annotate(first_day=TruncMonth("day"))
@@ -237,6 +241,12 @@ def booked_by_month(year: int, as_of: dt.date) -> tuple[Month, ...]:
         )
         .order_by("first_day")
     )
+    return rows
+
+
+def booked_by_month(year: int, as_of: dt.date) -> tuple[Month, ...]:
+    """Booked hours per month and track, months without hours left out; one query."""
+    rows = _by_month.rows(year=year, as_of=as_of)
     return tuple(
         Month(
             row["first_day"],
@@ -251,11 +261,15 @@ def booked_recently(year: int, as_of: dt.date) -> Pair:
     """Hours of the last eight weeks up to that day, inside the year."""
     last_day = min(as_of, dt.date(year, 12, 31))
     since = max(last_day - dt.timedelta(days=WINDOW_DAYS - 1), dt.date(year, 1, 1))
-    sums = TimeEntry.objects.filter(day__range=(since, last_day)).aggregate(
-        sectors=Sum("hours", filter=Q(track__code=Track.SECTORS)),
-        inner_city=Sum("hours", filter=Q(track__code=Track.INNER_CITY)),
-    )
-    return Pair(sums["sectors"] or ZERO, sums["inner_city"] or ZERO)
+    sums = dict(_by_track.rows(since=since, until=last_day))
+    return Pair(sums.get(Track.SECTORS, ZERO), sums.get(Track.INNER_CITY, ZERO))
+
+
+@Prepared
+def _by_track(*, since: dt.date, until: dt.date) -> "QuerySet[Any, Any]":
+    rows: QuerySet[Any, Any] = TimeEntry.objects.filter(day__range=(since, until)).order_by()
+    sums: QuerySet[Any, Any] = rows.values_list("track__code").annotate(total=Sum("hours"))
+    return sums
 
 
 def planned_by_track(budget_year: BudgetYear) -> dict[int, tuple[Decimal, Decimal]]:
@@ -264,14 +278,16 @@ def planned_by_track(budget_year: BudgetYear) -> dict[int, tuple[Decimal, Decima
     return {row["track"]: (row["h"], row["e"]) for row in rows}
 
 
+@Prepared
+def _by_kind(*, year: int, as_of: dt.date) -> "QuerySet[Any, Any]":
+    rows: QuerySet[Any, Any] = TimeEntry.objects.filter(day__year=year, day__lte=as_of).order_by()
+    sums: QuerySet[Any, Any] = rows.values_list("kind").annotate(total=Sum("hours"))
+    return sums
+
+
 def contact_share(year: int, as_of: dt.date) -> Decimal | None:
     """The share of booked hours that was contact with companies, 0 to 1."""
-    sums = dict(
-        TimeEntry.objects.filter(day__year=year, day__lte=as_of)
-        .order_by()
-        .values_list("kind")
-        .annotate(total=Sum("hours"))
-    )
+    sums = dict(_by_kind.rows(year=year, as_of=as_of))
     total = sum(sums.values(), ZERO)
     return sums.get(TimeEntry.Kind.CONTACT, ZERO) / total if total else None
 

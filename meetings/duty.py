@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext, gettext_lazy, pgettext_lazy
 
 from accounts.roles import Act
 from deventer_crm.core import clock, policy
+from deventer_crm.core.statements import Prepared, PreparedFor
 from employers.models import Employer
 from employers.toplist.families import families
 from meetings.models import Invitation, Meeting, MeetingEmployer, Participant
@@ -185,18 +186,14 @@ def _keep_best(best: dict[int, tuple[int, Duty]], root: int, duty: Duty) -> None
             best[root] = (place, duty)
 
 
-def _meetings(
-    members: Mapping[int, int], year: int, as_of: dt.date, user: "User | None"
-) -> tuple[dict[tuple[int, int], _Outcome], set[int]]:
-    """Outcomes by (meeting, survivor), and the survivors of whom a visit of this year was called off.
-
-    Meetings of other years are read too when an invitation of this year led to them: a chain counts once."""
+def _tables(employer_ids: list[int], *, year: int) -> "QuerySet[MeetingEmployer]":
+    """These employers at the tables of meetings that matter for that year."""
     college = Participant.objects.filter(meeting=OuterRef("meeting"), college_member__isnull=False)
     chained = Invitation.objects.filter(
-        meeting=OuterRef("meeting"), employer__in=list(members), sent_on__year=year
+        meeting=OuterRef("meeting"), employer__in=employer_ids, sent_on__year=year
     )
-    rows = (
-        MeetingEmployer.objects.filter(employer__in=list(members), meeting__kind__counts_for_visit=True)
+    return (
+        MeetingEmployer.objects.filter(employer__in=employer_ids, meeting__kind__counts_for_visit=True)
         .filter(
             Q(meeting__held_on__year=year) | Q(meeting__starts_at__year=year) | Q(Exists(chained)),
         )
@@ -207,8 +204,29 @@ def _meetings(
         .select_related("meeting")
         .order_by("meeting_id", "employer_id")
     )
-    if user is not None and not user.can(Act.VIEW_CONFIDENTIAL):
-        rows = rows.filter(meeting__in=Meeting.objects.visible_to(user).values("pk"))
+
+
+@PreparedFor
+def _tables_for(user: "User", employer_ids: list[int], *, year: int) -> "QuerySet[MeetingEmployer]":
+    rows = _tables(employer_ids, year=year)
+    if user.can(Act.VIEW_CONFIDENTIAL):
+        return rows
+    return rows.filter(meeting__in=Meeting.objects.visible_to(user).values("pk"))
+
+
+_all_tables = Prepared(_tables)
+
+
+def _meetings(
+    members: Mapping[int, int], year: int, as_of: dt.date, user: "User | None"
+) -> tuple[dict[tuple[int, int], _Outcome], set[int]]:
+    """Outcomes by (meeting, survivor), and the survivors of whom a visit of this year was called off.
+
+    Meetings of other years are read too when an invitation of this year led to them: a chain counts once."""
+    if user is None:
+        rows = _all_tables.rows(list(members), year=year)
+    else:
+        rows = _tables_for.rows(user, list(members), year=year)
     outcomes: dict[tuple[int, int], _Outcome] = {}
     cancelled: set[int] = set()
     for row in rows:
@@ -271,6 +289,21 @@ def personal_invitations(year: int, as_of: dt.date) -> InvitationQuerySet:
     return rows
 
 
+def _sent(employer_ids: list[int], *, year: int, as_of: dt.date) -> InvitationQuerySet:
+    """Personal invitations to these employers, with their meetings."""
+    rows = personal_invitations(year, as_of).filter(employer__in=employer_ids)
+    return rows.select_related("meeting").order_by("pk")
+
+
+@PreparedFor
+def _sent_for(user: "User", employer_ids: list[int], *, year: int, as_of: dt.date) -> InvitationQuerySet:
+    rows = _sent(employer_ids, year=year, as_of=as_of)
+    return rows if user.can(Act.VIEW_CONFIDENTIAL) else rows.visible_to(user)
+
+
+_all_sent = Prepared(_sent)
+
+
 def _invitations(
     members: Mapping[int, int],
     year: int,
@@ -280,14 +313,10 @@ def _invitations(
     cancelled: set[int],
     counts: bool,
 ) -> Iterable[tuple[int, Duty]]:
-    rows = (
-        personal_invitations(year, as_of)
-        .filter(employer__in=list(members))
-        .select_related("meeting")
-        .order_by("pk")
-    )
-    if user is not None and not user.can(Act.VIEW_CONFIDENTIAL):
-        rows = rows.visible_to(user)
+    if user is None:
+        rows = _all_sent.rows(list(members), year=year, as_of=as_of)
+    else:
+        rows = _sent_for.rows(user, list(members), year=year, as_of=as_of)
     for invitation in rows:
         root = members[invitation.employer_id]
         # The chain counts once: through its meeting, when that is a visit or will be one.

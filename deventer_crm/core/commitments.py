@@ -20,6 +20,7 @@ from django.utils.translation import gettext_lazy as _
 from deventer_crm.core import clock, policy
 from deventer_crm.core.memo import remembering
 from deventer_crm.core.models import Commitment, CommitmentNorm
+from deventer_crm.core.statements import Prepared, attach
 
 
 class State(models.TextChoices):
@@ -151,15 +152,24 @@ def norm_on(commitment: Commitment, day: dt.date) -> Norm | None:
 
 def commitment_on(code: str, day: dt.date, *, among: Iterable[int] | None = None) -> Commitment | None:
     """The commitment with that code in the policy of that day; `among`: only when it is one of these."""
-    rows = Commitment.objects.on(day).filter(code=code)
-    found: Commitment | None = (rows if among is None else rows.filter(pk__in=among)).first()
-    return found
+    rows = _with_code.rows(code=code, day=day)
+    keys = None if among is None else set(among)
+    return next((row for row in rows if keys is None or row.pk in keys), None)
+
+
+@Prepared
+def _with_code(*, code: str, day: dt.date) -> "QuerySet[Commitment]":
+    rows: QuerySet[Commitment] = Commitment.objects.on(day).filter(code=code)
+    return rows
 
 
 def norm_of(code: str, day: dt.date) -> Norm | None:
     """The norm of the commitment with that code on that day; None when nobody recorded one."""
     commitment = commitment_on(code, day)
-    return norm_on(commitment, day) if commitment else None
+    if commitment is None:
+        return None
+    attach([commitment], "norms", _norms.rows([commitment.pk]), by="commitment")
+    return norm_on(commitment, day)
 
 
 def evaluate(commitment: Commitment, as_of: dt.date | None = None, year: int | None = None) -> Measure:
@@ -195,10 +205,22 @@ def evaluate(commitment: Commitment, as_of: dt.date | None = None, year: int | N
     return Measure(commitment, period, as_of, value, tolerance, state, forecast, seen)
 
 
+@Prepared
+def _valid(*, as_of: dt.date) -> "QuerySet[Commitment]":
+    rows: QuerySet[Commitment] = Commitment.objects.on(as_of).select_related("document")
+    return rows
+
+
+@Prepared
+def _norms(commitment_ids: list[int]) -> "QuerySet[CommitmentNorm]":
+    return CommitmentNorm.objects.filter(commitment__in=commitment_ids).order_by("starts_on")
+
+
 def evaluate_all(as_of: dt.date | None = None) -> list[Measure]:
     """Every commitment valid on that day, in the order of the monitor."""
     as_of = as_of or clock.today()
-    rows = Commitment.objects.on(as_of).select_related("document").prefetch_related("norms")
+    rows = _valid.rows(as_of=as_of)
+    attach(rows, "norms", _norms.rows([row.pk for row in rows]), by="commitment")
     with remembering():
         return [evaluate(row, as_of) for row in rows]
 

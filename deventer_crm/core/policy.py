@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from deventer_crm.core import clock
 from deventer_crm.core.memo import is_remembering, shared
+from deventer_crm.core.statements import Prepared
 
 
 @dataclass(frozen=True)
@@ -78,12 +79,17 @@ def values(names: list[str], on: dt.date | None = None) -> dict[str, Any]:
 
 def _stored(names: list[str] | None) -> list[tuple[str, dt.date, Any]]:
     """Name, first day and value, the oldest first; None: of all settings."""
+    return _rows.rows(names=None if names is None else tuple(names))
+
+
+@Prepared
+def _rows(*, names: tuple[str, ...] | None) -> "QuerySet[Any, Any]":
     from deventer_crm.core.models import PolicySetting
 
     rows: QuerySet[PolicySetting] = PolicySetting.objects.order_by("starts_on", "pk")
     if names is not None:
         rows = rows.filter(name__in=names)
-    return list(rows.values_list("name", "starts_on", "value"))
+    return rows.values_list("name", "starts_on", "value")
 
 
 def month_day(text: str, year: int) -> dt.date:

@@ -6,12 +6,12 @@ anybody came for it. A themed meeting counts the parties that organise it beside
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Prefetch, QuerySet, prefetch_related_objects
+from django.db.models import QuerySet, prefetch_related_objects
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -19,10 +19,11 @@ from deventer_crm.core import clock, formatting
 from deventer_crm.core.commitments import Measured, Norm, Period, measure
 from deventer_crm.core.memo import shared
 from deventer_crm.core.models import Commitment
+from deventer_crm.core.statements import Prepared, attach
 from employers.models import Position
 from employers.toplist.families import Families, families
 from meetings.duty import state_on
-from meetings.models import Meeting, Participant, Series, SeriesParty
+from meetings.models import Meeting, MeetingEmployer, Participant, Series, SeriesParty
 
 #: Which seats on the board of an association count as a seat of the series.
 SEATS = {Position.Seat.CHAIR: {"chair"}, Position.Seat.BOARD: {"chair", "board"}}
@@ -80,22 +81,57 @@ def _parties(series: Series) -> list[SeriesParty]:
     return sorted(series.parties.all(), key=lambda party: (party.association.sort_name, party.pk))
 
 
-def _with_people(meetings: "QuerySet[Meeting]") -> list[Meeting]:
-    people = Prefetch("participants", Participant.objects.order_by("pk"))
-    return list(meetings.select_related("kind").prefetch_related("employer_rows", people))
+def add_people(meetings: Collection[Meeting]) -> None:
+    """Who sits at these meetings, in two queries."""
+    keys = [meeting.pk for meeting in meetings]
+    attach(meetings, "employer_rows", _employers_at.rows(keys), by="meeting")
+    attach(meetings, "participants", _people_at.rows(keys), by="meeting")
+
+
+@Prepared
+def _employers_at(meeting_ids: list[int]) -> "QuerySet[MeetingEmployer]":
+    return MeetingEmployer.objects.filter(meeting__in=meeting_ids)
+
+
+@Prepared
+def _people_at(meeting_ids: list[int]) -> "QuerySet[Participant]":
+    return Participant.objects.filter(meeting__in=meeting_ids).order_by("pk")
+
+
+@Prepared
+def _of_series(*, start: dt.date, end: dt.date) -> "QuerySet[Meeting]":
+    held_or_planned = Meeting.objects.filter(
+        kind__series__isnull=False, starts_at__date__gte=start, starts_at__date__lte=end
+    ).exclude(state=Meeting.State.DRAFT)
+    return held_or_planned.select_related("kind").order_by("starts_at", "pk")
+
+
+@Prepared
+def _series() -> "QuerySet[Series]":
+    return Series.objects.all()
+
+
+@Prepared
+def _parties_of(series_ids: list[int]) -> "QuerySet[SeriesParty]":
+    return SeriesParty.objects.filter(series__in=series_ids).select_related("association")
+
+
+@Prepared
+def _seats_of(person_ids: list[int], employer_ids: list[int]) -> "QuerySet[Position]":
+    return Position.objects.filter(person__in=person_ids, employer__in=employer_ids).exclude(seat="")
 
 
 def sheet(start: dt.date, end: dt.date) -> Sheet:
     """All series with their meetings between two days; a fixed number of queries, once for one monitor."""
 
     def read() -> Sheet:
-        parties = Prefetch("parties", SeriesParty.objects.select_related("association"))
-        series = {row.code: row for row in Series.objects.prefetch_related(parties)}
-        held_or_planned = Meeting.objects.filter(
-            kind__series__isnull=False, starts_at__date__gte=start, starts_at__date__lte=end
-        ).exclude(state=Meeting.State.DRAFT)
+        series = {row.code: row for row in _series.rows()}
+        parties = _parties_of.rows([row.pk for row in series.values()])
+        attach(series.values(), "parties", parties, by="series")
         meetings: dict[int, list[Meeting]] = defaultdict(list)
-        for meeting in _with_people(held_or_planned.order_by("starts_at", "pk")):
+        rows = _of_series.rows(start=start, end=end)
+        add_people(rows)
+        for meeting in rows:
             meetings[meeting.kind.series_id or 0].append(meeting)
         seats, known = _seats(series.values(), (row for rows in meetings.values() for row in rows))
         return Sheet(series, meetings, seats, known)
@@ -114,8 +150,7 @@ def _seats(
         | {row.employer_id for meeting in listed for row in meeting.participants.all() if row.employer_id}
     )
     seats: dict[int, list[Position]] = defaultdict(list)
-    positions = Position.objects.filter(person__in=people, employer__in=list(known.members)).exclude(seat="")
-    for position in positions:
+    for position in _seats_of.rows(list(people), list(known.members)):
         seats[position.person_id].append(position)
     return seats, known
 

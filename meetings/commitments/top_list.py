@@ -5,11 +5,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from deventer_crm.core.commitments import Measured, Norm, Period, measure
 from deventer_crm.core.models import Commitment
+from deventer_crm.core.statements import Prepared
 from employers.models import TopList, TopListEntry
 from meetings.duty import Duty, Status, Tally, duties
 
@@ -42,12 +44,18 @@ class ListDuties:
         return [entry for entry in self.entries if self.of(entry).is_open]
 
 
+@Prepared
+def _entries(*, year: int, as_of: dt.date) -> "QuerySet[TopListEntry]":
+    standing = TopList.objects.standing_on(year, as_of).values("pk")[:1]
+    rows = TopListEntry.objects.with_duty().filter(top_list__in=standing)
+    found: QuerySet[TopListEntry] = rows.select_related("top_list", "employer", "employer__merged_into")
+    return found
+
+
 def list_duties(year: int, as_of: dt.date) -> ListDuties | None:
     """None when no list of that year stood on that day; a frozen list is never empty. Five queries, whatever
     the size of the list."""
-    standing = TopList.objects.standing_on(year, as_of).values("pk")[:1]
-    rows = TopListEntry.objects.with_duty().filter(top_list__in=standing)
-    entries = tuple(rows.select_related("top_list", "employer", "employer__merged_into"))
+    entries = tuple(_entries.rows(year=year, as_of=as_of))
     if not entries:
         return None
     found = duties((entry.employer_id for entry in entries), year, as_of)
