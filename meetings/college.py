@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet, Window
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Value, Window
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -17,6 +17,7 @@ from deventer_crm.core import clock, policy
 from deventer_crm.core.commitments import Period, State, decide_state
 from deventer_crm.core.formatting import nl_date
 from deventer_crm.core.models import Commitment
+from deventer_crm.core.statements import Prepared, PreparedFor, attach
 from employers.models import Employer, Position, TopListEntry
 from meetings.commitments.top_list import ListDuties, list_duties
 from meetings.duty import Duty, Status, Tally, for_reader, personal_invitations
@@ -140,11 +141,17 @@ class Dashboard:
         return self.unanswered is not None
 
 
+@PreparedFor
+def _member_of(user: "User", *, day: dt.date) -> "QuerySet[CollegeMember]":
+    rows: QuerySet[CollegeMember] = CollegeMember.objects.on(day).for_user(user)
+    return rows
+
+
 def college_dashboard(user: "User", now: dt.datetime | None = None) -> Dashboard:
     """Everything on the page, for one reader (R10), in a fixed number of queries."""
     now = now or clock.now()
     today = clock.local_date(now)
-    member = CollegeMember.objects.on(today).for_user(user).first()
+    member = next(iter(_member_of.rows(user, day=today)), None)
     seen = list_duties(today.year, today)
     mine = for_reader(seen.found, today.year, today, user) if seen else {}
     shown = _visible_entries(seen, user) if seen else []
@@ -210,9 +217,15 @@ def _tile(entry: TopListEntry, duty: Duty) -> Tile:
     return Tile(entry.rank, employer.name, duty.status, employer.get_absolute_url(), note)
 
 
+@Prepared
+def _measured_by(*, measure: str, day: dt.date) -> "QuerySet[Commitment]":
+    rows: QuerySet[Commitment] = Commitment.objects.on(day).filter(measure=measure)
+    return rows
+
+
 def _state(seen: ListDuties, today: dt.date) -> str:
     """The state of C1 by the very rule of the monitor (R6), without measuring twice."""
-    commitment = Commitment.objects.on(today).filter(measure="top_list_duty").first()
+    commitment = next(iter(_measured_by.rows(measure="top_list_duty", day=today)), None)
     if commitment is None:
         return State.NOT_MEASURED.value
     return decide_state(
@@ -228,27 +241,53 @@ def _state(seen: ListDuties, today: dt.date) -> str:
 # ── visits to come ───────────────────────────────────────────────────────────────────────────────
 
 
-def _visits_to_come(user: "User", member: CollegeMember | None, now: dt.datetime) -> list[Visit]:
-    """Of the member who looks; for everybody else those of the whole college."""
+@PreparedFor
+def _to_come(
+    user: "User", now: dt.datetime, member_id: int | None = None, *, today: dt.date
+) -> "QuerySet[Meeting]":
     at_table = Participant.objects.filter(meeting=OuterRef("pk"), college_member__isnull=False)
-    if member is not None:
-        at_table = at_table.filter(college_member=member)
-    today = clock.local_date(now)
-    people = Participant.objects.select_related("college_member", "user", "person").order_by("pk")
-    rows = (
+    if member_id is not None:
+        at_table = at_table.filter(college_member=member_id)
+    rows: QuerySet[Meeting] = (
         Meeting.objects.visible_to(user)
         .filter(Exists(at_table), state=Meeting.State.PLANNED)
         .filter(Q(starts_at__gte=now) | Q(starts_at__date=today, ends_at__gte=now))
         .select_related("kind")
-        .prefetch_related(
-            Prefetch("employer_rows", MeetingEmployer.objects.select_related("employer__main_establishment")),
-            Prefetch("participants", people),
-        )
-        .order_by("starts_at", "pk")[: COMING + 1]
+        .order_by("starts_at", "pk")
     )
-    meetings = list(rows)
+    return rows
+
+
+@Prepared
+def _employers_at(meeting_ids: list[int]) -> "QuerySet[MeetingEmployer]":
+    rows = MeetingEmployer.objects.filter(meeting__in=meeting_ids)
+    return rows.select_related("employer__main_establishment")
+
+
+@Prepared
+def _people_at(meeting_ids: list[int]) -> "QuerySet[Participant]":
+    rows = Participant.objects.filter(meeting__in=meeting_ids).order_by("pk")
+    return rows.select_related("college_member", "user", "person")
+
+
+def _visits_to_come(user: "User", member: CollegeMember | None, now: dt.datetime) -> list[Visit]:
+    """Of the member who looks; for everybody else those of the whole college."""
+    today = clock.local_date(now)
+    if member is None:
+        meetings = _to_come.rows(user, now, today=today, first=COMING + 1)
+    else:
+        meetings = _to_come.rows(user, now, member.pk, today=today, first=COMING + 1)
+    keys = [meeting.pk for meeting in meetings]
+    attach(meetings, "employer_rows", _employers_at.rows(keys), by="meeting")
+    attach(meetings, "participants", _people_at.rows(keys), by="meeting")
     titles = _titles(meetings, today)
     return [_visit(meeting, member, titles) for meeting in meetings]
+
+
+@Prepared
+def _positions_of(person_ids: list[int], *, day: dt.date) -> "QuerySet[Any, Any]":
+    rows: QuerySet[Any, Any] = Position.objects.on(day).filter(person__in=person_ids).order_by("-starts_on")
+    return rows.values_list("person_id", "employer_id", "title")
 
 
 def _titles(meetings: Iterable[Meeting], today: dt.date) -> dict[int, str]:
@@ -257,9 +296,8 @@ def _titles(meetings: Iterable[Meeting], today: dt.date) -> dict[int, str]:
     if not people:
         return {}
     places = {row.employer_id for meeting in meetings for row in meeting.employer_rows.all()}
-    rows = Position.objects.on(today).filter(person__in=people).order_by("-starts_on")
     found: dict[int, str] = {}
-    for person_id, employer_id, title in rows.values_list("person_id", "employer_id", "title"):
+    for person_id, employer_id, title in _positions_of.rows(list(people), day=today):
         if employer_id in places or person_id not in found:
             found[person_id] = title
     return found
@@ -289,6 +327,19 @@ def _visits_of_the_year(today: dt.date) -> tuple[MemberVisits, dict[int, MemberV
     """Visits that count (R5) with at least one employer present, per member and of the college together.
 
     A planning help for secretary and mayor: totals, so what is confidential counts too, without names."""
+    total = MemberVisits(None)
+    for spoken, planned in _counted_visits.rows(today=today, by_member=False):
+        total = MemberVisits(None, spoken, planned)
+    by_member = {
+        member_id: MemberVisits(None, spoken, planned)
+        for member_id, spoken, planned in _counted_visits.rows(today=today, by_member=True)
+    }
+    return total, by_member
+
+
+@Prepared
+def _counted_visits(*, today: dt.date, by_member: bool) -> "QuerySet[Any, Any]":
+    """(member,) spoken, planned; without members one row of the whole college."""
     present = MeetingEmployer.objects.filter(meeting=OuterRef("meeting"), is_present=True)
     held = Q(
         meeting__state__in=Meeting.HELD_STATES,
@@ -309,22 +360,23 @@ def _visits_of_the_year(today: dt.date) -> tuple[MemberVisits, dict[int, MemberV
         "spoken": Count("meeting", filter=held, distinct=True),
         "planned": Count("meeting", filter=planned, distinct=True),
     }
-    total = rows.aggregate(**counts)
-    by_member = {
-        row["college_member"]: MemberVisits(None, row["spoken"], row["planned"])
-        for row in rows.order_by().values("college_member").annotate(**counts)
-    }
-    return MemberVisits(None, total["spoken"], total["planned"]), by_member
+    by = ["college_member"] if by_member else []
+    grouped = rows.order_by().annotate(everybody=Value(1)).values(*by or ["everybody"])
+    return grouped.annotate(**counts).values_list(*by, *counts)
 
 
 def _division(by_member: Mapping[int, MemberVisits], today: dt.date) -> list[MemberVisits]:
     """In the order of the college, never by number: it is no ranking. Who left this year stays in."""
     first, last = dt.date(today.year, 1, 1), dt.date(today.year, 12, 31)
-    members = CollegeMember.objects.filter(
-        Q(ends_on__isnull=True) | Q(ends_on__gte=first), starts_on__lte=last
+    return [_of(member, by_member) for member in _visiting.rows(since=first, until=last)]
+
+
+@Prepared
+def _visiting(*, since: dt.date, until: dt.date) -> "QuerySet[CollegeMember]":
+    members: QuerySet[CollegeMember] = CollegeMember.objects.filter(
+        Q(ends_on__isnull=True) | Q(ends_on__gte=since), starts_on__lte=until
     )
-    visiting = members.exclude(office=CollegeMember.Office.MUNICIPAL_SECRETARY)
-    return [_of(member, by_member) for member in visiting]
+    return members.exclude(office=CollegeMember.Office.MUNICIPAL_SECRETARY)
 
 
 def _of(member: CollegeMember, by_member: Mapping[int, MemberVisits]) -> MemberVisits:
@@ -347,23 +399,28 @@ def _nothing(entries: list[TopListEntry], mine: Mapping[int, Duty], year: int) -
     return Gaps(len(rows), lines, reverse("employers:top", args=[year]))
 
 
-def _first(rows: "QuerySet[Any]") -> tuple[list[Any], int]:
-    """The first lines, and how many there are in all: one query for both."""
-    found = list(rows.annotate(rows_in_all=Window(Count("pk")))[:GAPS])
-    return found, found[0].rows_in_all if found else 0
+def _in_all(found: list[Any]) -> int:
+    """How many there are in all, as each of the first lines knows."""
+    return found[0].rows_in_all if found else 0
 
 
-def _unanswered(user: "User", today: dt.date) -> Gaps:
-    """Personal invitations of this year without an answer that led to no meeting yet, the oldest first."""
-    rows = (
+@PreparedFor
+def _without_answer(user: "User", *, today: dt.date) -> "QuerySet[Invitation]":
+    rows: QuerySet[Invitation] = (
         personal_invitations(today.year, today)
         .visible_to(user)
         .filter(answer=Invitation.Answer.NONE)
         .exclude(meeting__state__in=[Meeting.State.PLANNED, *Meeting.HELD_STATES])
         .select_related("employer")
         .order_by("sent_on", "pk")
+        .annotate(rows_in_all=Window(Count("pk")))
     )
-    found, count = _first(rows)
+    return rows
+
+
+def _unanswered(user: "User", today: dt.date) -> Gaps:
+    """Personal invitations of this year without an answer that led to no meeting yet, the oldest first."""
+    found = _without_answer.rows(user, today=today, first=GAPS)
     lines = [
         Gap(
             row.employer.name,
@@ -372,20 +429,26 @@ def _unanswered(user: "User", today: dt.date) -> Gaps:
         )
         for row in found
     ]
-    return Gaps(count, lines, reverse("meetings:invitations") + "?answer=none&purpose=personal")
+    return Gaps(_in_all(found), lines, reverse("meetings:invitations") + "?answer=none&purpose=personal")
 
 
-def _unreported(user: "User", today: dt.date) -> Gaps:
-    """Meetings with a college member that were held and have no report, the oldest first."""
+@PreparedFor
+def _without_report(user: "User", *, today: dt.date) -> "QuerySet[Meeting]":
     at_table = Participant.objects.filter(meeting=OuterRef("pk"), college_member__isnull=False)
-    rows = (
+    rows: QuerySet[Meeting] = (
         Meeting.objects.visible_to(user)
         .filter(Exists(at_table), state=Meeting.State.HELD, held_on__lte=today)
         .select_related("kind")
         .prefetch_related("employers")
         .order_by("held_on", "pk")
+        .annotate(rows_in_all=Window(Count("pk")))
     )
-    found, count = _first(rows)
+    return rows
+
+
+def _unreported(user: "User", today: dt.date) -> Gaps:
+    """Meetings with a college member that were held and have no report, the oldest first."""
+    found = _without_report.rows(user, today=today, first=GAPS)
     lines = [
         Gap(
             ", ".join(employer.name for employer in row.employers.all()) or row.title or str(row.kind),
@@ -394,4 +457,4 @@ def _unreported(user: "User", today: dt.date) -> Gaps:
         )
         for row in found
     ]
-    return Gaps(count, lines, reverse("meetings:agenda") + "?state=held")
+    return Gaps(_in_all(found), lines, reverse("meetings:agenda") + "?state=held")
