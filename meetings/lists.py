@@ -43,7 +43,8 @@ class DraftsForm(CrmForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["kind"].queryset = MeetingKind.objects.filter(disabled_on__isnull=True)
+        field: Any = self.fields["kind"]
+        field.queryset = MeetingKind.objects.filter(disabled_on__isnull=True)
         self.fields["first_on"].initial = clock.today() + dt.timedelta(days=14)
 
 

@@ -38,7 +38,8 @@ class AssignForm(CrmForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["manager"].queryset = User.objects.with_role(Role.ACCOUNT_MANAGER)
+        field: Any = self.fields["manager"]
+        field.queryset = User.objects.with_role(Role.ACCOUNT_MANAGER)
 
 
 class LabelForm(CrmForm):

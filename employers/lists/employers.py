@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from accounts.roles import Act, Role
-from deventer_crm.core import formatting
+from deventer_crm.core import clock, formatting
 from deventer_crm.core.lists import (
     Column,
     Key,
@@ -116,7 +116,7 @@ COLUMNS = (
     Column(
         "contact",
         _("Last contact"),
-        lambda row, reader: row.last_contact_at and formatting.clock.local_date(row.last_contact_at),
+        lambda row, reader: row.last_contact_at and clock.local_date(row.last_contact_at),
         cell=lambda row, reader: formatting.ago(row.last_contact_at, reader.today),
         sort="contact",
         right=SEES_CONTACT,

@@ -78,11 +78,11 @@ def _managed(value: str, reader: Reader) -> Q:
 
 
 def _labelled(value: str, reader: Reader) -> Q:
-    return Q(Exists(EmployerTag.objects.filter(employer=HERE, tag=value)))
+    return Q(Exists(EmployerTag.objects.filter(employer=HERE, tag_id=value)))
 
 
 def _member(value: str, reader: Reader) -> Q:
-    return Q(Exists(Membership.objects.filter(employer=HERE, association=value).on(reader.today)))
+    return Q(Exists(Membership.objects.filter(employer=HERE, association_id=value).on(reader.today)))
 
 
 #: What a filter on the organisation asks of a position that somebody holds there today.

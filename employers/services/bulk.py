@@ -140,7 +140,7 @@ def undo_assign_many(stored: Stored, by: "User") -> Undone:
         AccountAssignment(
             employer_id=row["employer"],
             user_id=row["user"],
-            starts_on=_day(row["starts_on"]),
+            starts_on=dt.date.fromisoformat(row["starts_on"]),
             ends_on=_day(row["ends_on"]),
             created_by=by,
             modified_by=by,

@@ -22,6 +22,7 @@ from deventer_crm.core import clock
 from deventer_crm.core.lists import LISTS, Reader
 from deventer_crm.core.lists.asking import ask, ask_text
 from deventer_crm.core.lists.page import Listing, quick_lines, read_list
+from deventer_crm.core.memo import remembering
 from deventer_crm.core.models import AccessEvent, BulkAct, SavedView
 from employers.models import AccountAssignment, Employer, EmployerTag, Registration, Tag
 from employers.services import refresh_employers
@@ -39,7 +40,8 @@ HTMX = {"HX-Request": "true"}
 
 
 def listed(definition: Any, query: str, user: User) -> Listing:
-    return read_list(definition, QueryDict(query), user)
+    with remembering():  # as a page does
+        return read_list(definition, QueryDict(query), user)
 
 
 def names(definition: Any, query: str, user: User) -> list[str]:

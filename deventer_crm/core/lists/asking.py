@@ -1,5 +1,6 @@
 """What the address of a list asks for, checked against its definition; and the address back from it."""
 
+import copy
 import datetime as dt
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -243,6 +244,12 @@ class Asked:
     @property
     def has_filters(self) -> bool:
         return bool(self.text or self.chosen)
+
+    def read_by(self, user: Any) -> "Asked":
+        """The same question of another reader with the same rights."""
+        other = copy.copy(self)
+        other.reader = Reader(user, self.reader.today)
+        return other
 
     # ── rows ─────────────────────────────────────────────────────────────────────────────────────
 

@@ -46,7 +46,7 @@ class Filter:
     kind: str = "choice"
     everything: Any = ""
     right: str = ""
-    says: Callable[[str, Reader], Any] | None = None
+    says: Callable[[Any, Reader], Any] | None = None
 
 
 @dataclass(frozen=True)

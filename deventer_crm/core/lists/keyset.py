@@ -9,7 +9,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import F
-from django.db.models.fields.tuple_lookups import Tuple, TupleGreaterThan, TupleLessThan
+from django.db.models.fields.tuple_lookups import (  # type: ignore[import-untyped]  # no stubs yet
+    Tuple,
+    TupleGreaterThan,
+    TupleLessThan,
+)
 
 from deventer_crm.core.lists.definition import Key, Sort
 from deventer_crm.core.paging import CountOf
@@ -59,6 +63,21 @@ def ordering(keys: Sequence[Key]) -> list[Any]:
     return found
 
 
+def _numbered(counted: Any, dressed: Any, cap: int) -> Any:
+    return dressed.annotate(rows_counted=CountOf(counted.order_by().values("pk")[: cap + 1]))
+
+
+def first_rows(counted: Any, dressed: Any, sort: Sort, size: int, cap: int = COUNT_CAP) -> Any:
+    """The rows of the first page and the one behind it, with the count. `counted`: the same rows as `dressed`
+    without what the columns need."""
+    return _numbered(counted, dressed, cap).order_by(*ordering(sort.keys))[: size + 1]
+
+
+def first_page(found: list[Any], size: int, cap: int = COUNT_CAP) -> KeyPage:
+    """The page that first_rows() found."""
+    return _page(found, size, None, backwards=False, cap=cap)
+
+
 def page_by_key(
     counted: Any,
     dressed: Any,
@@ -69,31 +88,26 @@ def page_by_key(
     after: Place | None = None,
     before: Place | None = None,
     cap: int = COUNT_CAP,
-) -> KeyPage:
-    """A page of `dressed`; the first in one query, another in two to four. `counted`: the same rows without
-    what the columns need. `anchors`: all rows this reader may see, among which the row is looked up where the
-    page begins: it may have left the list since, by what was done on the page before. When it is not there
-    at all, this gives the first page."""
+) -> KeyPage | None:
+    """The page of `dressed` after or before a row, in two to four queries. `anchors`: all rows this reader
+    may see, among which that row is looked up: it may have left the list since, by what was done on the page
+    before. None when it is not there at all, or nothing is behind it."""
     start = after or before
+    if start is None:
+        return None
     keys = sort.keys
-    backwards = after is None and before is not None
+    backwards = after is None
     if backwards:
         keys = tuple(key.flipped() for key in keys)
-    numbered = dressed.annotate(rows_counted=CountOf(counted.order_by().values("pk")[: cap + 1]))
-    parts: Iterator[Any] = iter([numbered])
-    if start is not None:
-        values = anchors.filter(pk=start.pk).order_by().values_list(*(key.name for key in keys)).first()
-        if values is None:
-            return page_by_key(counted, dressed, anchors, sort, size, cap=cap)
-        parts = _behind(numbered, keys, values)
+    values = anchors.filter(pk=start.pk).order_by().values_list(*(key.name for key in keys)).first()
+    if values is None:
+        return None
     found: list[Any] = []
-    for part in parts:
+    for part in _behind(_numbered(counted, dressed, cap), keys, values):
         found += part.order_by(*ordering(keys))[: size + 1 - len(found)]
         if len(found) > size:
             break
-    if start is not None and not found:
-        return page_by_key(counted, dressed, anchors, sort, size, cap=cap)
-    return _page(found, size, start, backwards=backwards, cap=cap)
+    return _page(found, size, start, backwards=backwards, cap=cap) if found else None
 
 
 def _page(found: list[Any], size: int, start: Place | None, *, backwards: bool, cap: int) -> KeyPage:

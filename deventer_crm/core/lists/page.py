@@ -13,9 +13,10 @@ from deventer_crm.core import clock
 from deventer_crm.core.lists import asking, table
 from deventer_crm.core.lists.asking import Asked, ask, ask_text
 from deventer_crm.core.lists.definition import Act, Column, Filter, ListDefinition, Reader
-from deventer_crm.core.lists.keyset import KeyPage, Place, page_by_key
+from deventer_crm.core.lists.keyset import KeyPage, Place, first_page, first_rows, page_by_key
 from deventer_crm.core.lists.saved import ViewTab, tabs
 from deventer_crm.core.paging import CountOf
+from deventer_crm.core.statements import PreparedFor
 
 PAGE_SIZE = 25
 #: Quick counts go no further: a list of more is not a day's work.
@@ -204,18 +205,49 @@ def read_list(definition: ListDefinition, params: QueryDict, user: Any) -> Listi
     return Listing(asked, page, is_guess, definition.acts_for(reader))
 
 
-def _page(asked: Asked, params: QueryDict) -> tuple[KeyPage, bool]:
+class _Question:
+    """What is asked of a list as the key of a kept statement: the same list, filters, order and columns. The
+    statement stays; who asked first does not."""
+
+    def __init__(self, asked: Asked) -> None:
+        self._asked: list[Asked] = [asked]
+        self._key = (asked.definition.key, asked.query)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Question) and self._key == other._key
+
+    def __hash__(self) -> int:
+        return hash(self._key)
+
+    def answer(self) -> list[Any]:
+        found = FIRST_ROWS.rows(self._asked[0].reader.user, question=self)
+        self._asked.clear()
+        return found
+
+    def rows(self, user: Any) -> Any:
+        return _rows_of_first_page(self._asked[0].read_by(user))
+
+
+def _rows_of_first_page(asked: Asked) -> Any:
     counted = asked.rows()
-    rows, sort = asked.ordered(asked.dressed(counted))
-    page = page_by_key(
-        counted,
-        rows,
-        asked.anchors(),
-        sort,
-        PAGE_SIZE,
-        after=Place.read(params.get(asking.AFTER)),
-        before=Place.read(params.get(asking.BEFORE)),
-    )
+    return first_rows(counted, *asked.ordered(asked.dressed(counted)), PAGE_SIZE)
+
+
+#: Most pages are the first of a list that somebody asked for before.
+FIRST_ROWS = PreparedFor(lambda user, *, question: question.rows(user))
+
+
+def _page(asked: Asked, params: QueryDict) -> tuple[KeyPage, bool]:
+    after, before = Place.read(params.get(asking.AFTER)), Place.read(params.get(asking.BEFORE))
+    page = None
+    if after or before:
+        counted = asked.rows()
+        rows, sort = asked.ordered(asked.dressed(counted))
+        page = page_by_key(counted, rows, asked.anchors(), sort, PAGE_SIZE, after=after, before=before)
+    if page is None:
+        # What people type is seldom typed twice.
+        found = list(_rows_of_first_page(asked)) if asked.text else _Question(asked).answer()
+        page = first_page(found, PAGE_SIZE)
     nearest = asked.definition.nearest
     if page.rows or not asked.text or nearest is None:
         return page, False

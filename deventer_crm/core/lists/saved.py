@@ -12,8 +12,10 @@ from django.utils.translation import gettext as _
 
 from deventer_crm.core.lists import asking
 from deventer_crm.core.lists.definition import ListDefinition, Reader
+from deventer_crm.core.memo import shared
 from deventer_crm.core.models import SavedView
 from deventer_crm.core.services import save_tracked
+from deventer_crm.core.statements import Prepared
 
 if TYPE_CHECKING:
     from deventer_crm.core.lists.asking import Asked
@@ -22,6 +24,15 @@ if TYPE_CHECKING:
 SHARE_RIGHT, LEAD_RIGHT = "see_dossiers", "change_norms"
 #: Views of a list on its page; nobody keeps more apart.
 MOST_TABS = 50
+
+
+def _views(user_id: int, *, list_key: str) -> "QuerySet[SavedView]":
+    rows = SavedView.objects.filter(Q(owner_id=user_id) | Q(is_shared=True), list_key=list_key)
+    return rows.select_related("owner").order_by("is_shared", "name", "pk")[:MOST_TABS]
+
+
+#: Own views of a list, and those of the team: on every page of the list.
+VIEWS = Prepared(_views)
 
 
 def views_of(definition: ListDefinition, user: Any) -> "QuerySet[SavedView]":
@@ -36,13 +47,8 @@ def find_view(definition: ListDefinition, reader: Reader, pk: int) -> SavedView 
 
 
 def _all_views(definition: ListDefinition, reader: Reader) -> list[SavedView]:
-    from deventer_crm.core.memo import shared
-
-    def read() -> list[SavedView]:
-        rows = views_of(definition, reader.user).select_related("owner")
-        return list(rows.order_by("is_shared", "name", "pk")[:MOST_TABS])
-
-    return shared(("saved views", definition.key, reader.user.pk), read)
+    key = ("saved views", definition.key, reader.user.pk)
+    return shared(key, lambda: VIEWS.rows(reader.user.pk, list_key=definition.key))
 
 
 @dataclass(frozen=True)

@@ -35,7 +35,7 @@ def head_row(heads: Sequence["Head"], *, can_pick: bool) -> SafeString:
     for head in heads:
         attributes = ' class="is-number"' if head.is_number else ""
         attributes += f' aria-sort="{head.direction}"' if head.direction else ""
-        label = text(head.label)
+        label: str = text(head.label)
         if head.url:
             arrow = {"ascending": "arrow-up", "descending": "arrow-down"}.get(head.direction)
             sign = f" {icon(arrow, 'icon-small')}" if arrow else ""
