@@ -27,7 +27,7 @@ FILE_REFUSALS: dict[str, Any] = {
     "not_a_spreadsheet": _("This is not a spreadsheet. Use an xlsx or csv file."),
     "unfinished_file": _("The file is damaged or is still being written. Try again when it is complete."),
     "damaged_file": _("The spreadsheet is damaged and cannot be read (%(where)s)."),
-    "no_table": _("No table found: no row with column names such as KVK, Vestigingsnummer and Postcode."),
+    "no_table": _("No table found: no row with column names that we know. Choose the columns yourself."),
     "no_rows": _("The table has column names but no rows."),
     "column_twice": _("Two columns are both %(field)s: %(first)s and %(second)s. Choose one."),
     "unknown_field": _("“%(field)s” is not a field that is read. Fields: %(fields)s."),
