@@ -14,7 +14,7 @@ from deventer_crm.core import clock
 from deventer_crm.core.models import Digest, JobRun
 from deventer_crm.home.selectors import week
 from tests.accounts.factories import UserFactory
-from tests.employers.factories import AccountAssignmentFactory, EmployerFactory
+from tests.employers.factories import AccountAssignmentFactory, ContactMomentFactory, EmployerFactory
 from tests.home.factories import ReminderFactory
 
 pytestmark = pytest.mark.django_db
@@ -64,10 +64,9 @@ def test_reminders_are_first_with_how_many_there_are(am: User, client_as: Enter)
 
 def test_long_without_contact_is_about_my_employers_never_contacted_first(am: User) -> None:
     today = clock.today()
-    old = EmployerFactory(last_contact_at=clock.now() - dt.timedelta(days=500))
-    never = EmployerFactory(last_contact_at=None)
-    recent = EmployerFactory(last_contact_at=clock.now() - dt.timedelta(days=5))
-    other = EmployerFactory(last_contact_at=None)
+    old, never, recent, other = (EmployerFactory() for _ in range(4))
+    for employer, days in ((old, 500), (recent, 5)):
+        ContactMomentFactory(employers=[employer], happened_at=clock.now() - dt.timedelta(days=days))
     for employer in (old, never, recent):
         AccountAssignmentFactory(employer=employer, user=am, starts_on=today - dt.timedelta(days=900))
     AccountAssignmentFactory(employer=other, starts_on=today - dt.timedelta(days=900))
