@@ -82,7 +82,7 @@ def _labelled(value: str, reader: Reader) -> Q:
 
 
 def _member(value: str, reader: Reader) -> Q:
-    return Q(Exists(Membership.objects.filter(employer=HERE, association_id=value).on(reader.today)))
+    return Q(Exists(Membership.objects.filter(employer=HERE, association=int(value)).on(reader.today)))
 
 
 #: What a filter on the organisation asks of a position that somebody holds there today.
