@@ -24,7 +24,6 @@ from employers.models import (
     HandOver,
     Position,
     SheetImport,
-    SheetRow,
     SignalObjection,
     TopList,
     TopListAdjustment,
@@ -72,7 +71,6 @@ keeps(Position, "person")  # its title goes: see services_retention
 keeps(ContactMoment, "people")
 keeps(FollowUp, "person")
 keeps(ExternalNumber, "person")  # goes: see sheet_import.keeping
-keeps(SheetRow, "person")  # what it says goes: see sheet_import.keeping
 free_text(ContactMoment, "subject", "notes", "withdrawn_reason", "woo_ground", of_person="people")
 free_text(
     FollowUp,

@@ -68,7 +68,10 @@ def _line(
     sheet: SheetImport, row: SheetRow, employers: dict[int, Employer], people: dict[int, ContactPerson]
 ) -> Line:
     known: dict[int, Any] = dict(employers if asks_employer(row) else people)
-    about = [(employers, row.employer_id), (people, row.person_id)]
+    about: list[tuple[dict[int, Any], int | None]] = [
+        (dict(employers), row.employer_id),
+        (dict(people), row.person_id),
+    ]
     if any(pk and pk not in seen for seen, pk in about) or any(pk not in known for pk in row.candidates):
         return Line(row, is_hidden=True)
     positions = sheet.preview.get("positions", {})
