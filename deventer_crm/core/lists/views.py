@@ -23,6 +23,7 @@ from deventer_crm.core.lists.export import TYPES, exported_columns, write_file
 from deventer_crm.core.lists.forms import SavedViewForm
 from deventer_crm.core.lists.page import quick_lines, read_list
 from deventer_crm.core.models import AccessEvent, BulkAct, SavedView
+from deventer_crm.core.parsing import whole_number
 from deventer_crm.core.services import StaleRecord, log_access
 
 #: What htmx may ask for apart: a piece of the page that is shown when somebody wants it.
@@ -166,12 +167,10 @@ def view_save(request: HttpRequest, pk: int) -> HttpResponse:
     view, definition = _view(request, pk)
     if not saved.may_change(view, request.user):
         raise PermissionDenied
-    version = request.POST.get("version", "")
     asked = _question(request, definition)
     try:
-        saved.save_filters(
-            view, asked, by=request.user, expected_version=int(version) if version.isdecimal() else 0
-        )
+        version = whole_number(request.POST.get("version")) or 0  # without one it never overwrites
+        saved.save_filters(view, asked, by=request.user, expected_version=version)
     except StaleRecord:
         messages.error(
             request,
