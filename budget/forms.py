@@ -11,7 +11,7 @@ from accounts.models import User
 from budget.models import TimeEntry
 from budget.services import Reservation
 from deventer_crm.core import clock
-from deventer_crm.core.forms import CrmForm
+from deventer_crm.core.forms import CrmForm, DayInput
 from employers.models import Employer, Track
 
 JOINT = "joint"
@@ -20,9 +20,7 @@ JOINT = "joint"
 class PlanForm(CrmForm):
     """The totals of a year per track. A later change adds amendment lines and needs a reason."""
 
-    planned_on = forms.DateField(
-        label=_("From"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    )
+    planned_on = forms.DateField(label=_("From"), widget=DayInput())
     reason = forms.CharField(
         label=_("Reason"), max_length=200, required=False, help_text=_("Needed when the plan changes.")
     )
@@ -65,7 +63,7 @@ class PlanForm(CrmForm):
 class HoursForm(CrmForm):
     """Own hours of one day. An employer brings its track along."""
 
-    day = forms.DateField(label=_("Day"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    day = forms.DateField(label=_("Day"), widget=DayInput())
     hours = forms.DecimalField(
         label=_("Hours"),
         min_value=Decimal("0.01"),

@@ -8,10 +8,10 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import Act as Right
 from deventer_crm.core import clock
-from deventer_crm.core.forms import CrmForm
+from deventer_crm.core.forms import CrmForm, DayField
 from deventer_crm.core.lists import Act, Done, Undone, register_act
 from employers.models import Employer
-from meetings.forms.fields import ClockField, DayField, moment
+from meetings.forms.fields import ClockField, moment
 from meetings.models import Meeting, MeetingKind
 from meetings.services import draft_meeting
 from meetings.services.drafts import delete_draft

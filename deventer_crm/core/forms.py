@@ -1,15 +1,41 @@
 """What every form of the product shares."""
 
+import datetime as dt
 from collections.abc import Callable
 from typing import Any, TypeVar
 
 from crispy_forms.helper import FormHelper
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
 
 from deventer_crm.core.services import StaleRecord, save_tracked
 
 Result = TypeVar("Result")
+
+#: Of the work that is kept here; the past and the planning ahead lie within.
+FIRST_DAY, LAST_DAY = dt.date(2000, 1, 1), dt.date(2100, 12, 31)
+
+
+class DayInput(forms.DateInput):
+    """The browser's own date picker, which understands ISO dates only."""
+
+    input_type = "date"
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__(attrs, format="%Y-%m-%d")
+
+
+class DayField(forms.DateField):
+    """The day of an act. A typing error such as the year 202 is stopped; days of before the product, such as
+    since when somebody sits on a board, take a plain DateField with a DayInput."""
+
+    widget = DayInput
+
+    def validate(self, value: Any) -> None:
+        super().validate(value)
+        if value is not None and not FIRST_DAY <= value <= LAST_DAY:
+            raise ValidationError(_("Check the year."), code="year")
 
 
 def put_errors(form: forms.BaseForm, error: ValidationError) -> None:

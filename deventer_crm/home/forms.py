@@ -7,7 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from deventer_crm.core import clock
-from deventer_crm.core.forms import CrmForm
+from deventer_crm.core.forms import CrmForm, DayInput
 
 
 class DayForm(CrmForm):
@@ -16,7 +16,7 @@ class DayForm(CrmForm):
     datum = forms.DateField(
         label=_("As it stood on"),
         required=False,
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        widget=DayInput(),
         input_formats=["%Y-%m-%d", "%d-%m-%Y"],
     )
 
@@ -37,6 +37,6 @@ class SnoozeForm(CrmForm):
 
     until = forms.DateField(
         label=_("Put off until"),
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        widget=DayInput(),
         input_formats=["%Y-%m-%d", "%d-%m-%Y"],
     )

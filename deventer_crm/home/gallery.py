@@ -19,7 +19,7 @@ from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
 from deventer_crm.core import clock
-from deventer_crm.core.forms import CrmForm
+from deventer_crm.core.forms import CrmForm, DayInput
 
 NAMES = (
     "Eikzorg Koperkade, Proefziekenhuis en Voorbeeldklinieken",
@@ -68,7 +68,7 @@ class SampleForm(CrmForm):
     subject = forms.CharField(label=_("About what"), help_text=_("One sentence is enough."))
     mail = forms.EmailField(label=_("E-mail address"), required=False)
     kind = forms.ChoiceField(label=_("Kind"), choices=[("call", _("Telephone")), ("mail", _("Mail"))])
-    on = forms.DateField(label=_("Date"), widget=forms.DateInput(attrs={"type": "date"}))
+    on = forms.DateField(label=_("Date"), widget=DayInput())
     present = forms.MultipleChoiceField(
         label=_("Present"),
         choices=[("a", "S. Staal"), ("b", "P. Proef")],

@@ -9,7 +9,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from deventer_crm.core import clock
-from deventer_crm.core.forms import CrmForm, VersionedModelForm
+from deventer_crm.core.forms import CrmForm, DayInput, VersionedModelForm
 from employers.models import ContactMoment, ContactPerson, Theme
 from employers.services import allowed_kinds, default_audience
 from employers.timeline.contact import ICONS
@@ -48,7 +48,7 @@ class ContactForm(VersionedModelForm):
     day = forms.DateField(
         label=_("Day"),
         required=False,
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        widget=DayInput(),
         help_text=_("Empty means today."),
     )
     time = forms.TimeField(

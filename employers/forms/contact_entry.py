@@ -18,7 +18,7 @@ from accounts.models import User
 from accounts.roles import Act
 from deventer_crm.core import clock
 from deventer_crm.core.formatting import nl_date
-from deventer_crm.core.forms import CrmForm
+from deventer_crm.core.forms import CrmForm, DayInput
 from deventer_crm.core.parsing import whole_number, whole_numbers
 from deventer_crm.core.timeline import Happening
 from employers.activity import soon_there
@@ -72,7 +72,7 @@ class FollowUpRow(CrmForm):
     due_on = forms.DateField(
         label=gettext_lazy("or on"),
         required=False,
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        widget=DayInput(),
     )
     owner = forms.ModelChoiceField(
         label=gettext_lazy("Lies with"), queryset=User.objects.none(), required=False

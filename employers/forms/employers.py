@@ -11,7 +11,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import Role
-from deventer_crm.core.forms import CrmForm, VersionedModelForm
+from deventer_crm.core.forms import CrmForm, DayInput, VersionedModelForm
 from employers.models import Area, Employer, Registration, Sector, Track
 from employers.services.employers import CHOSEN_WITH_REASON
 
@@ -151,9 +151,7 @@ class ManagerForm(CrmForm):
     manager: forms.ModelChoiceField = forms.ModelChoiceField(
         label=_("Account manager"), queryset=None, required=False, empty_label=_("nobody")
     )
-    starts_on = forms.DateField(
-        label=_("From"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    )
+    starts_on = forms.DateField(label=_("From"), widget=DayInput())
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

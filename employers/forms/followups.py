@@ -1,6 +1,5 @@
 """Forms of promises and actions: writing one down, correcting it, and one small form for each act."""
 
-import datetime as dt
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +11,7 @@ from django.utils.translation import pgettext_lazy
 from accounts.models import CollegeMember, User
 from accounts.roles import Act
 from deventer_crm.core import clock
-from deventer_crm.core.forms import CrmForm, VersionedModelForm
+from deventer_crm.core.forms import CrmForm, DayField, VersionedModelForm
 from deventer_crm.core.services import StaleRecord
 from employers import services
 from employers.models import ContactPerson, FollowUp, Theme
@@ -25,23 +24,6 @@ if TYPE_CHECKING:
 
     from employers.models import Employer
 
-#: Typing errors such as the year 202 are stopped here.
-FIRST_DAY, LAST_DAY = dt.date(2000, 1, 1), dt.date(2100, 12, 31)
-
-
-def day_field(**options: Any) -> forms.DateField:
-    """A date with the browser's own date picker."""
-
-    def year_is_likely(day: dt.date) -> None:
-        if not FIRST_DAY <= day <= LAST_DAY:
-            raise forms.ValidationError(_("Check the year."), code="year")
-
-    return forms.DateField(
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        validators=[year_is_likely],
-        **options,
-    )
-
 
 def colleagues() -> "QuerySet[User]":
     """With whom something can lie: who may see promises and actions at all."""
@@ -51,8 +33,8 @@ def colleagues() -> "QuerySet[User]":
 class FollowUpForm(VersionedModelForm):
     """Writing one down (new) and correcting it. Only what must be done must be typed, the rest is guessed."""
 
-    made_on = day_field(label=_("Made on"), required=False, help_text=_("Empty means today."))
-    due_on = day_field(
+    made_on = DayField(label=_("Made on"), required=False, help_text=_("Empty means today."))
+    due_on = DayField(
         label=_("Due on"), required=False, help_text=_("Empty means the usual term for this kind.")
     )
 
@@ -268,14 +250,14 @@ class FulfilForm(ActForm):
         help_text=_("What came of it, in one sentence."),
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
-    fulfilled_on = day_field(label=pgettext_lazy("promise", "Fulfilled on"), required=False)
+    fulfilled_on = DayField(label=pgettext_lazy("promise", "Fulfilled on"), required=False)
     reported_back_how = forms.ChoiceField(
         label=_("Told the employer"),
         choices=[NOT_TOLD_YET, *((code, capfirst(label)) for code, label in FollowUp.Channel.choices)],
         required=False,
         help_text=_("A promise is done only when the employer was told."),
     )
-    reported_back_on = day_field(label=_("Told on"), required=False)
+    reported_back_on = DayField(label=_("Told on"), required=False)
 
     def __init__(self, *args: Any, follow_up: FollowUp, **kwargs: Any) -> None:
         super().__init__(*args, follow_up=follow_up, **kwargs)
@@ -299,7 +281,7 @@ class ReportBackForm(ActForm):
     reported_back_how = forms.ChoiceField(
         label=_("How"), choices=[(code, capfirst(label)) for code, label in FollowUp.Channel.choices]
     )
-    reported_back_on = day_field(label=_("Told on"), required=False)
+    reported_back_on = DayField(label=_("Told on"), required=False)
 
     def __init__(self, *args: Any, follow_up: FollowUp, **kwargs: Any) -> None:
         super().__init__(*args, follow_up=follow_up, **kwargs)

@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from deventer_crm.core import clock
-from deventer_crm.core.forms import CrmForm
+from deventer_crm.core.forms import CrmForm, DayInput
 from employers.forms.spreadsheets import ColumnsFormBase, FileFormMixin
 from employers.models.reference import SbiVersion
 from employers.models.register import Source
@@ -31,7 +31,7 @@ class UploadForm(FileFormMixin, CrmForm):
     )
     reference_date = forms.DateField(
         label=_("Reference date"),
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        widget=DayInput(),
         help_text=_("The day on which the numbers were true, for instance 1 April. Not the day of delivery."),
     )
     sbi_version = forms.TypedChoiceField(

@@ -6,24 +6,20 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from deventer_crm.core import clock
-from deventer_crm.core.forms import CrmForm
+from deventer_crm.core.forms import CrmForm, DayInput
 from employers.models import Employer
 
 if TYPE_CHECKING:
     from accounts.models import User
-
-DATE = {"type": "date"}
 
 
 class MembershipForm(CrmForm):
     """The other side of a membership, and since when. `other`: name of that side, "employer" or
     "association"; `choices`: what may be chosen there."""
 
-    starts_on = forms.DateField(
-        label=_("Member since"), widget=forms.DateInput(attrs=DATE, format="%Y-%m-%d"), initial=clock.today
-    )
+    starts_on = forms.DateField(label=_("Member since"), widget=DayInput(), initial=clock.today)
     ends_on = forms.DateField(
-        label=_("Until"), required=False, widget=forms.DateInput(attrs=DATE, format="%Y-%m-%d"),
+        label=_("Until"), required=False, widget=DayInput(),
         help_text=_("Leave this empty as long as it is a member."),
     )  # fmt: skip
 
@@ -42,4 +38,4 @@ class MembershipForm(CrmForm):
 class EndMembershipForm(CrmForm):
     """The last day of a membership."""
 
-    ends_on = forms.DateField(label=_("Last day"), widget=forms.DateInput(attrs=DATE, format="%Y-%m-%d"))
+    ends_on = forms.DateField(label=_("Last day"), widget=DayInput())

@@ -8,14 +8,12 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from deventer_crm.core import clock
-from deventer_crm.core.forms import CrmForm, VersionedModelForm
+from deventer_crm.core.forms import CrmForm, DayInput, VersionedModelForm
 from employers.forms.employers import clean_phone
 from employers.models import ContactPerson, Employer, Position
 
 if TYPE_CHECKING:
     from accounts.models import User
-
-DATE = {"type": "date"}
 
 
 class PersonForm(VersionedModelForm):
@@ -48,7 +46,7 @@ class PersonForm(VersionedModelForm):
                 " decides what is kept."
             ),
         }
-        widgets = {"informed_on": forms.DateInput(attrs=DATE, format="%Y-%m-%d")}
+        widgets = {"informed_on": DayInput()}
 
     def clean_phone(self) -> str:
         return clean_phone(self.cleaned_data["phone"])
@@ -73,8 +71,8 @@ class PositionForm(VersionedModelForm):
         help_texts = {"is_primary": _("Shown first on the page of the employer.")}
         widgets = {
             "employer": forms.RadioSelect,
-            "starts_on": forms.DateInput(attrs=DATE, format="%Y-%m-%d"),
-            "ends_on": forms.DateInput(attrs=DATE, format="%Y-%m-%d"),
+            "starts_on": DayInput(),
+            "ends_on": DayInput(),
         }
 
     def __init__(self, *args: Any, user: "User", found: list[Employer] | None = None, **kwargs: Any) -> None:
@@ -107,4 +105,4 @@ class AnonymiseForm(CrmForm):
 class EndPositionForm(CrmForm):
     """The last day of a position."""
 
-    ends_on = forms.DateField(label=_("Last day"), widget=forms.DateInput(attrs=DATE, format="%Y-%m-%d"))
+    ends_on = forms.DateField(label=_("Last day"), widget=DayInput())

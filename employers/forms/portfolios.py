@@ -11,16 +11,12 @@ from django.utils.translation import pgettext_lazy
 from accounts.models import User
 from accounts.roles import Role
 from deventer_crm.core import clock
-from deventer_crm.core.forms import CrmForm, VersionedModelForm
+from deventer_crm.core.forms import CrmForm, DayInput, VersionedModelForm
 from employers.models import AccountCover, Area, Portfolio, Sector
 from employers.portfolios.handover import ALL, AREA, SECTOR, Scope
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
-
-
-def _date(**attrs: Any) -> forms.DateInput:
-    return forms.DateInput(attrs={"type": "date", **attrs}, format="%Y-%m-%d")
 
 
 def account_managers() -> "QuerySet[User]":
@@ -34,7 +30,7 @@ class PortfolioForm(VersionedModelForm):
     class Meta:
         model = Portfolio
         fields = ("user", "sector", "area", "starts_on", "ends_on")
-        widgets = {"starts_on": _date(), "ends_on": _date()}
+        widgets = {"starts_on": DayInput(), "ends_on": DayInput()}
         help_texts = {
             "sector": _("Choose a sector or an area, not both."),
             "ends_on": _("Leave empty when it goes on."),
@@ -61,7 +57,7 @@ class CoverForm(VersionedModelForm):
     class Meta:
         model = AccountCover
         fields = ("user", "substitute", "starts_on", "ends_on", "reason")
-        widgets = {"starts_on": _date(), "ends_on": _date()}
+        widgets = {"starts_on": DayInput(), "ends_on": DayInput()}
         labels = {"user": _("Account manager who is away")}
         help_texts = {
             "ends_on": _("After this day everything is as it was."),
@@ -86,7 +82,7 @@ class HandOverForm(CrmForm):
     to_user: forms.ModelChoiceField = forms.ModelChoiceField(
         label=pgettext_lazy("hand-over", "To"), queryset=None, empty_label=_("choose")
     )
-    starts_on = forms.DateField(label=pgettext_lazy("hand-over", "As of"), widget=_date())
+    starts_on = forms.DateField(label=pgettext_lazy("hand-over", "As of"), widget=DayInput())
     sectors: forms.ModelMultipleChoiceField = forms.ModelMultipleChoiceField(
         label=_("Only these sectors"),
         queryset=None,

@@ -6,15 +6,14 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from deventer_crm.core.forms import CrmForm
+from deventer_crm.core.forms import CrmForm, DayInput
 from deventer_crm.core.parsing import FIRST_YEAR, LAST_YEAR
 
 Choices = list[tuple[str, Any]]
 
 
 def _day(label: Any) -> forms.DateField:
-    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    return forms.DateField(label=label, required=False, widget=widget)
+    return forms.DateField(label=label, required=False, widget=DayInput())
 
 
 class TimelineFilterForm(CrmForm):

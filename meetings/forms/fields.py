@@ -9,22 +9,6 @@ from django.utils.translation import gettext_lazy as _
 
 from meetings.services import mandated_members
 
-#: Typing errors such as the year 202 are stopped here; the past and the planning ahead are not.
-FIRST_DAY, LAST_DAY = dt.date(2000, 1, 1), dt.date(2100, 12, 31)
-
-
-class DayField(forms.DateField):
-    """A date with the browser's own date picker."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        kwargs.setdefault("widget", forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
-        super().__init__(**kwargs)
-
-    def validate(self, value: Any) -> None:
-        super().validate(value)
-        if value is not None and not FIRST_DAY <= value <= LAST_DAY:
-            raise forms.ValidationError(_("Check the year."), code="year")
-
 
 class ClockField(forms.TimeField):
     """A time of day with the browser's own picker."""

@@ -10,12 +10,10 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import CollegeMember
 from deventer_crm.core import clock
-from deventer_crm.core.forms import CrmForm, VersionedModelForm
+from deventer_crm.core.forms import CrmForm, DayField, VersionedModelForm
 from employers.models import ContactPerson, Employer
 from meetings import services
 from meetings.models import Invitation, Meeting
-
-from .fields import DayField
 
 LOOK_BACK = dt.timedelta(days=400)
 

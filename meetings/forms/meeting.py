@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from accounts.models import CollegeMember, User
 from accounts.roles import Role
 from deventer_crm.core import clock
-from deventer_crm.core.forms import VersionedModelForm
+from deventer_crm.core.forms import DayField, VersionedModelForm
 from deventer_crm.core.parsing import whole_number, whole_numbers
 from deventer_crm.core.timeline import Happening
 from employers.activity import soon_there
@@ -24,7 +24,7 @@ from meetings import services
 from meetings.models import Meeting, MeetingKind
 from meetings.selectors.picking import Choice, Picker, picker, with_parties
 
-from .fields import ClockField, DayField, add_on_behalf, moment
+from .fields import ClockField, add_on_behalf, moment
 
 #: Members who left in the last year can still be named on a visit that is logged late.
 LEFT_RECENTLY = dt.timedelta(days=366)

@@ -8,11 +8,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from deventer_crm.core import clock
-from deventer_crm.core.forms import CrmForm, VersionedModelForm
+from deventer_crm.core.forms import CrmForm, DayField, VersionedModelForm
 from meetings import services
 from meetings.models import Meeting, Participant, Report
 
-from .fields import ClockField, DayField, add_on_behalf, moment
+from .fields import ClockField, add_on_behalf, moment
 
 
 class StepForm(CrmForm):
