@@ -41,11 +41,18 @@ Finish = Callable[["QuerySet[Any, Any]"], "QuerySet[Any, Any]"]
 class _Form:
     """One statement as PostgreSQL gets it. `places`: index among its values → index among ours."""
 
-    queryset: "QuerySet[Any, Any]"
+    queryset: Any
     compiler: Any
     sql: str
     params: tuple[Any, ...]
     places: tuple[tuple[int, int], ...]
+
+    def filled(self, values: tuple[Any, ...]) -> tuple[Any, ...]:
+        """The values of the statement, with ours in their places."""
+        params = list(self.params)
+        for place, number in self.places:
+            params[place] = values[number]
+        return tuple(params)
 
 
 class Prepared:
@@ -74,21 +81,24 @@ class Prepared:
         key = (way, tuple([type(value) for value in values]), tuple(shape.items()))
         return self._kept(key, values, lambda places: finish(self.build(*places, **shape)))
 
-    def _kept(self, key: Hashable, values: tuple[Any, ...], build: Build, optional: int = -1) -> list[Any]:
+    def _kept(
+        self, key: Hashable, values: tuple[Any, ...], build: Build, optional: frozenset[int] = frozenset()
+    ) -> list[Any]:
+        form = self._form(key, values, build, optional)
+        return _run(form, form.filled(values)) if form else list(build(list(values)))
+
+    def _form(
+        self, key: Hashable, values: tuple[Any, ...], build: Build, optional: frozenset[int]
+    ) -> "_Form | None":
         key = (key, clock.today(), get_language())
         try:
-            form = self.forms[key]
+            return self.forms[key]
         except KeyError:
-            form = _form(build, values, optional)
+            form = _make(build, values, optional)
             if len(self.forms) >= MOST_FORMS:
                 self.forms.clear()
             self.forms[key] = form
-        if form is None:
-            return list(build(list(values)))
-        params = list(form.params)
-        for place, number in form.places:
-            params[place] = values[number]
-        return _run(form, tuple(params))
+            return form
 
 
 _secrets: list[Callable[[Any], dict[str, list[int]] | None]] = []
@@ -111,20 +121,40 @@ class PreparedFor(Prepared):
     def _ask(
         self, values: tuple[Any, ...], shape: dict[str, Hashable], finish: Finish, way: Hashable
     ) -> list[Any]:
-        user, others = values[0], values[1:]
-        hidden = _secrets[0](user) if user.pk else None
-        if hidden is None:
+        key, build = self._for(values[0], values[1:], shape, finish, way)
+        if key is None:
             return list(finish(self.build(*values, **shape)))
-        rights = shared(("rights", user.pk), lambda: _rights(user, hidden))
+        return self._kept(key, (values[0].pk, *values[1:]), build, frozenset({0}))
 
-        def build(places: list[Any]) -> "QuerySet[Any, Any]":
+    def _for(
+        self, user: Any, others: tuple[Any, ...], shape: dict[str, Hashable], finish: Finish, way: Hashable
+    ) -> tuple[Hashable, Build]:
+        """What the form for this reader is kept by, and how it is built; no key: it is not kept."""
+        hidden = _secrets[0](user) if user.pk else None
+
+        def build(places: list[Any]) -> Any:
             reader = copy.copy(user)
             reader.pk = places[0]
             with only_knowing({("hidden", reader.pk): hidden}):
                 return finish(self.build(reader, *places[1:], **shape))
 
-        key = (way, rights, tuple([type(value) for value in others]), tuple(shape.items()))
-        return self._kept(key, (user.pk, *others), build, optional=0)
+        if hidden is None:
+            return None, build
+        rights = shared(("rights", user.pk), lambda: _rights(user, hidden))
+        return (way, rights, tuple([type(value) for value in others]), tuple(shape.items())), build
+
+
+class PreparedPart(PreparedFor):
+    """The same for a part of a larger statement: `build` gives a queryset, or a text with its values."""
+
+    def text(self, user: Any, *values: Any, **shape: Hashable) -> tuple[str, list[Any]] | None:
+        """The text and its values; None where it is not kept. Only the first value must have a place."""
+        key, build = self._for(user, values, shape, lambda part: part, "text")
+        if key is None:
+            return None
+        optional = frozenset({0, *range(2, len(values) + 1)})
+        form = self._form(key, (user.pk, *values), build, optional)
+        return (form.sql, list(form.filled((user.pk, *values)))) if form else None
 
 
 def _rights(user: Any, hidden: dict[str, list[int]]) -> Hashable:
@@ -182,31 +212,43 @@ def _place(value: Any, number: int) -> Any:
     raise TypeError(f"{value!r} is not a number, a moment or a list of numbers")
 
 
-def _form(build: Build, values: tuple[Any, ...], optional: int) -> _Form | None:
-    """`optional`: the value that need not be in the statement. None: Django sees that it never finds a row,
+def _make(build: Build, values: tuple[Any, ...], optional: frozenset[int]) -> _Form | None:
+    """`optional`: values that need not be in the statement. None: Django sees that it never finds a row,
     which may be because of what stands in the places (a number that is too large for its column)."""
     places = [_place(value, number) for number, value in enumerate(values)]
+    compiler = None
     with _no_reading():
-        queryset = build(places)
-        compiler = queryset.query.get_compiler(DEFAULT_DB_ALIAS)
-        try:
-            sql, params = compiler.as_sql()
-        except EmptyResultSet:
-            return None
-    flat = [place[0] if isinstance(place, list) else place for place in places]
-    found = [(index, flat.index(param)) for index, param in enumerate(params) if _is_place(param, flat)]
-    missing = set(range(len(values))) - {number for _index, number in found} - {optional}
+        part: Any = build(places)
+        if isinstance(part, QuerySet):
+            compiler = part.query.get_compiler(DEFAULT_DB_ALIAS)
+            try:
+                sql, params = compiler.as_sql()
+            except EmptyResultSet:
+                return None
+        else:
+            sql, params = part
+    found = [(index, number) for index, param in enumerate(params) for number in _numbers(param, places)]
+    missing = set(range(len(values))) - {number for _index, number in found} - optional
     if missing:
         raise ValueError(f"value {missing.pop()} has no place in {sql}")
-    lists = {index for index, number in found if isinstance(values[number], list)}
-    sql = _as_lists(sql, lists)
+    single = {
+        index
+        for index, number in found
+        if isinstance(values[number], list) and params[index] != places[number]
+    }
+    sql = _as_lists(sql, single)
     if sql.startswith("("):  # pghistory puts the trail's context before whatever does not begin with SELECT
         sql = f"SELECT * FROM ({sql}) AS found"  # noqa: S608 - text made by Django, values apart
-    return _Form(queryset, compiler, sql, tuple(params), tuple(found))
+    return _Form(part, compiler, sql, tuple(params), tuple(found))
 
 
-def _is_place(param: Any, places: list[Any]) -> bool:
-    return type(param) in {int, dt.datetime} and param in places
+def _numbers(param: Any, places: list[Any]) -> list[int]:
+    """Which value belongs where this stands; a list stands there whole, or as its only member."""
+    if type(param) not in {int, list, dt.datetime}:
+        return []
+    return [number for number, place in enumerate(places) if param in (place, [place]) or [param] == place][
+        :1
+    ]
 
 
 def _as_lists(sql: str, indexes: set[int]) -> str:

@@ -14,6 +14,7 @@ from django.db.models import BooleanField, Case, Exists, F, OuterRef, Q, QuerySe
 
 from deventer_crm.core import clock
 from deventer_crm.core.parsing import whole_number
+from deventer_crm.core.statements import PreparedFor, PreparedPart
 from deventer_crm.core.timeline import Happening
 from employers.hidden import hidden_keys
 from employers.models import Activity, Employer
@@ -88,15 +89,17 @@ def read_timeline(
 ) -> Reading:
     """A page of what happened and, when asked, the first of what is to come: two statements, and two more for
     each time that too much of it was not for this reader. The first employer is whose page it is."""
-    rows = keys_for(employer_ids, user, narrowing)
-    if rows is None:
+    ids, kinds = _of_reader(employer_ids, user, narrowing or Narrowing())
+    if not ids or not kinds:
         return Reading()
     lines: list[tuple[Key, Happening]] = []
     coming: list[tuple[Key, Happening]] = []
     asked_past, asked_coming = size + 1 + SPARE, upcoming + SPARE if upcoming else 0
     after_coming: Place | None = None
     while asked_past or asked_coming:
-        keys = _fetch(rows, employer_ids[0], before, asked_past, after_coming, asked_coming)
+        keys = _fetch(
+            user, ids, narrowing or Narrowing(), kinds, before, asked_past, after_coming, asked_coming
+        )
         past = [key for key in keys if not key.is_upcoming]
         future = [key for key in keys if key.is_upcoming]
         said = lines_of(keys, user)
@@ -127,22 +130,33 @@ def keys_for(
     """The rows of the index that this reader may look behind; None when there can be none. Each record once,
     also when it is with two of these employers."""
     asked = narrowing or Narrowing()
+    ids, kinds = _of_reader(employer_ids, user, asked, groups)
+    return _index(user, ids[0], ids, asked, kinds, with_family=len(ids) > 1) if ids and kinds else None
+
+
+def _of_reader(
+    employer_ids: Sequence[int], user: "User", asked: Narrowing, groups: Collection[str] = ()
+) -> tuple[list[int], tuple[str, ...]]:
+    """The employers that are no secret to this reader, where that is known, and the kinds to ask for."""
     wanted = asked.groups or groups
     chosen = sources_of(wanted) if wanted else list(SOURCES.values())
-    kinds = [source.kind for source in chosen if user.can(source.act)]
     hidden = hidden_keys(Employer, user)
-    ids = list(employer_ids)
-    if isinstance(hidden, list):
-        ids = [pk for pk in ids if pk not in hidden]
-    if not kinds or not ids:
-        return None
+    secret = hidden if isinstance(hidden, list) else []
+    ids = [pk for pk in employer_ids if pk not in secret]
+    return ids, tuple(source.kind for source in chosen if user.can(source.act))
+
+
+def _index(
+    user: "User", page_of: int, ids: list[int], asked: Narrowing, kinds: tuple[str, ...], *, with_family: bool
+) -> "QuerySet[Activity]":
+    hidden = hidden_keys(Employer, user)
     here = Q(employer__in=ids)
     if not isinstance(hidden, list):
         here &= ~Q(employer__in=hidden)
-    if len(ids) > 1:
+    if with_family:
         # Whose account manager somebody was is a matter of that employer alone.
-        here &= Q(employer=ids[0]) | ~Q(kind__in=[s.kind for s in SOURCES.values() if s.of_itself])
-    rows = Activity.objects.filter(here, kind__in=kinds)
+        here &= Q(employer=page_of) | ~Q(kind__in=[s.kind for s in SOURCES.values() if s.of_itself])
+    rows: QuerySet[Activity] = Activity.objects.filter(here, kind__in=kinds)
     if asked.user_id is not None:
         rows = rows.filter(user=asked.user_id)
     if asked.theme_id is not None:
@@ -151,7 +165,7 @@ def keys_for(
         rows = rows.filter(at__gte=clock.start_of(asked.since))
     if asked.until is not None:
         rows = rows.filter(at__lt=clock.start_of(asked.until + dt.timedelta(days=1)))
-    if len(ids) > 1:
+    if with_family:
         twin = Activity.objects.filter(
             here, kind=OuterRef("kind"), record_id=OuterRef("record_id"), pk__gt=OuterRef("pk")
         )
@@ -167,28 +181,68 @@ def still_to_come() -> Q:
 
 
 def _fetch(
-    rows: "QuerySet[Activity]",
-    page_of: int,
+    user: "User",
+    ids: list[int],
+    asked: Narrowing,
+    kinds: tuple[str, ...],
     before: Place | None,
     past: int,
     after: Place | None,
     coming: int,
 ) -> list[Key]:
     """Keys of what happened (newest first) and of what is to come (soonest first), in one statement."""
+    before, after = before if past else None, after if coming else None
+    edges = [value for place in (before, after) if place is not None for value in (place.at, place.pk)]
+    found = _keys.rows(
+        user,
+        ids[0],
+        *([ids] if len(ids) > 1 else []),
+        *edges,
+        asked=asked,
+        kinds=kinds,
+        past=past,
+        coming=coming,
+        is_before=before is not None,
+        is_after=after is not None,
+        with_family=len(ids) > 1,
+    )
+    keys = [Key(*row) for row in found]
+    newest_first = sorted((k for k in keys if not k.is_upcoming), key=_place, reverse=True)
+    return [*newest_first, *sorted((k for k in keys if k.is_upcoming), key=_place)]
+
+
+@PreparedFor
+def _keys(
+    user: "User",
+    page_of: int,
+    *values: Any,
+    asked: Narrowing,
+    kinds: tuple[str, ...],
+    past: int,
+    coming: int,
+    is_before: bool,
+    is_after: bool,
+    with_family: bool,
+) -> "QuerySet[Activity, Any]":
+    """`values`: the employers, when there are several; then moment and key of the place before which, and of
+    that after which, rows are asked for."""
+    rest = list(values)
+    ids = rest.pop(0) if with_family else [page_of]
+    rows = _index(user, page_of, ids, asked, kinds, with_family=with_family)
     parts = []
     if past:
         found = rows.filter(~still_to_come()).order_by("-at", "-pk")
-        if before is not None:
-            found = found.filter(Q(at__lt=before.at) | Q(at=before.at, pk__lt=before.pk), at__lte=before.at)
+        if is_before:
+            at, pk = rest.pop(0), rest.pop(0)
+            found = found.filter(Q(at__lt=at) | Q(at=at, pk__lt=pk), at__lte=at)
         parts.append(_as_keys(found, page_of, Value(False, BooleanField()))[:past])
     if coming:
         found = rows.filter(still_to_come()).order_by("at", "pk")
-        if after is not None:
-            found = found.filter(Q(at__gt=after.at) | Q(at=after.at, pk__gt=after.pk), at__gte=after.at)
+        if is_after:
+            at, pk = rest.pop(0), rest.pop(0)
+            found = found.filter(Q(at__gt=at) | Q(at=at, pk__gt=pk), at__gte=at)
         parts.append(_as_keys(found, page_of, Value(True, BooleanField()))[:coming])
-    keys = [Key(*row) for row in (parts[0].union(parts[1], all=True) if len(parts) > 1 else parts[0])]
-    newest_first = sorted((k for k in keys if not k.is_upcoming), key=_place, reverse=True)
-    return [*newest_first, *sorted((k for k in keys if k.is_upcoming), key=_place)]
+    return parts[0].union(parts[1], all=True) if len(parts) > 1 else parts[0]
 
 
 def _place(key: Key) -> tuple[dt.datetime, int]:
@@ -206,6 +260,13 @@ def _as_keys(rows: "QuerySet[Activity]", page_of: int, flag: Any) -> "QuerySet[A
     return rows.values_list("pk", "employer_id", "kind", "record_id", "at", "user_id", name, flag)
 
 
+@PreparedPart
+def _content(user: "User", record_ids: list[int], employer_ids: list[int], *, kind: str) -> Any:
+    """The content of a source; it asks no more of its keys than which records and employers they are of."""
+    keys = [Key(0, employer_ids[0], kind, record_id, EPOCH) for record_id in record_ids]
+    return SOURCES[kind].content(keys, user)
+
+
 def lines_of(keys: Collection[Key], user: "User") -> dict[Key, Happening]:
     """What this reader may know of these keys, in one statement."""
     by_kind: dict[str, list[Key]] = {}
@@ -215,9 +276,17 @@ def lines_of(keys: Collection[Key], user: "User") -> dict[Key, Happening]:
     for kind, some in by_kind.items():
         if kind not in SOURCES or not user.can(SOURCES[kind].act):
             continue
-        content = SOURCES[kind].content(some, user)
-        if not _is_nothing(content):
-            sql, given = as_sql(content)
+        known = _content.text(
+            user,
+            [key.record_id for key in some],
+            sorted({key.employer_id for key in some}),
+            kind=kind,
+        )
+        if known is None:
+            content = SOURCES[kind].content(some, user)
+            known = None if _is_nothing(content) else as_sql(content)
+        if known is not None:
+            sql, given = known
             parts.append(f"SELECT %s AS kind, c.record_id, c.data FROM ({sql}) c(record_id, data)")  # noqa: S608 - no value is pasted in
             values += [kind, *given]
     if not parts:
