@@ -381,12 +381,3 @@ def show_panel(context: Context, panel: Panel) -> SafeString:
     """A registered panel: its template with its own context, `request`, and the token of its forms."""
     shared = {name: context.get(name) for name in ("request", "csrf_token")}
     return render_to_string(panel.template, {**panel.context, **shared})
-
-
-@register.simple_tag(takes_context=True)
-def show_cell(context: Context, cells: dict[int, Any], pk: int) -> SafeString:
-    """The cell of a registered column for one record; nothing when the column has none for it."""
-    cell = cells.get(pk)
-    if not cell:
-        return SafeString("")
-    return render_to_string(cell["template"], {**cell, "request": context.get("request")})
