@@ -134,7 +134,7 @@ WITHOUT_TRAIL = {
     "employers.Activity": "an index over records that leave their own trail; can be made again",
     "employers.DeliveryRow": "follows from a file; what it changes is in the trail of the establishment",
     "employers.MappingProfile": "remembers columns of a file",
-    "employers.SheetRow": "follows from a file; what it changes is in the trail of employer, person and position",
+    "employers.SheetRow": "follows from a file; what it changes is in the trail of employer and person",
     "meetings.MeetingStep": "is the history of a meeting's state, only added to",
 }
 

@@ -168,7 +168,7 @@ def test_page_count_and_file_are_the_same_rows(
     same()
 
 
-@pytest.mark.parametrize("definition", LISTS.values(), ids=str)
+@pytest.mark.parametrize("definition", LISTS.values(), ids=list(LISTS))
 def test_quick_counts_equal_their_lists(definition: Any, world: dict[str, Any], am: User) -> None:
     lines = quick_lines(definition, Reader(am, clock.today()), counted=True)
     assert lines
@@ -567,7 +567,7 @@ def test_an_act_that_fails_halfway_did_nothing(am: User, client_as: Enter, monke
 # ── the page ─────────────────────────────────────────────────────────────────────────────────────
 
 
-@pytest.mark.parametrize("definition", LISTS.values(), ids=str)
+@pytest.mark.parametrize("definition", LISTS.values(), ids=list(LISTS))
 def test_a_list_works_without_javascript(
     definition: Any, world: dict[str, Any], am: User, client_as: Enter
 ) -> None:
@@ -619,7 +619,7 @@ def test_a_wrong_value_is_left_out_said_beside_its_field_and_kept(am: User, clie
     assert "Aap" in page
 
 
-@pytest.mark.parametrize("definition", LISTS.values(), ids=str)
+@pytest.mark.parametrize("definition", LISTS.values(), ids=list(LISTS))
 def test_as_many_queries_for_ten_rows_as_for_a_page_full(definition: Any, am: User, client_as: Enter) -> None:
     client = client_as(am)
     counts = []

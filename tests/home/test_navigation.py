@@ -21,8 +21,13 @@ def test_the_college_lands_on_its_visits_and_sees_no_settings_or_hours():
 
 def test_an_account_manager_sees_the_week_first():
     assert names(Role.ACCOUNT_MANAGER) == [
-        "home:week", "employers:list", "meetings:agenda", "employers:follow_ups", "home:monitor", "budget:year",
-    ]  # fmt: skip
+        "home:week",
+        "employers:list",
+        "meetings:agenda",
+        "employers:follow_ups",
+        "home:monitor",
+        "budget:year",
+    ]
 
 
 def test_a_reader_sees_employers_only():
