@@ -4,11 +4,12 @@ the admin and its trail. Pages of the product call `visible_to` themselves."""
 from typing import Any
 
 from django.apps import apps
-from django.db.models import BigIntegerField, F, Model, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import BigIntegerField, F, Model, OuterRef, Q, QuerySet, Subquery
 from django.db.models.fields.json import KeyTextTransform
-from django.db.models.functions import Cast, Concat
+from django.db.models.functions import Cast
 
 from accounts.models import User
+from accounts.names import colleague_name
 
 #: How many steps of foreign keys lead from a row to the record whose confidentiality it inherits, at most
 #: (row of a delivery → establishment → employer).
@@ -72,6 +73,6 @@ def with_who(events: QuerySet[Any]) -> QuerySet[Any]:
     """Trail events with `who_name`: the name, as it is now, of the person in the context of the change."""
     number = Cast(KeyTextTransform("user", F("context__metadata")), BigIntegerField())
     named = User.objects.filter(pk=OuterRef("who_number")).order_by()
-    name = named.values(full=Concat("first_name", Value(" "), "last_name"))
+    name = named.values(full=colleague_name())
     named_events: QuerySet[Any] = events.annotate(who_number=number).annotate(who_name=Subquery(name[:1]))
     return named_events

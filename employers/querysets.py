@@ -5,9 +5,10 @@ from typing import TYPE_CHECKING, Any, Self
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
-from django.db.models import Case, CharField, F, FilteredRelation, OuterRef, Q, Value, When
-from django.db.models.functions import Concat, JSONObject, Trim
+from django.db.models import F, FilteredRelation, OuterRef, Q
+from django.db.models.functions import JSONObject
 
+from accounts.names import colleague_name
 from accounts.roles import Act
 from deventer_crm.core.search import look_alikes, matches
 from employers.hidden import hidden_from
@@ -73,18 +74,12 @@ class EmployerQuerySet(ConfidentialQuerySet):
 
         One join, because there is one at a time (a constraint): sorting by name reads assignments once."""
         until_then = Q(assignments__ends_on__isnull=True) | Q(assignments__ends_on__gte=day)
-        user = "assignment_then__user__"
         return self.annotate(
             assignment_then=FilteredRelation(
                 "assignments", condition=Q(until_then, assignments__starts_on__lte=day)
             ),
             manager_id=F("assignment_then__user_id"),
-            manager_name=Case(
-                When(assignment_then__isnull=True, then=None),
-                When(**{f"{user}last_name": ""}, then=F(f"{user}email")),
-                default=Trim(Concat(f"{user}first_name", Value(" "), f"{user}last_name")),
-                output_field=CharField(),
-            ),
+            manager_name=colleague_name("assignment_then__user"),
             manager_since=F("assignment_then__starts_on"),
         )
 

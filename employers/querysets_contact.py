@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING, Any, Self
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.search import SearchQuery, SearchVector
-from django.db.models import OuterRef, Q, Value
-from django.db.models.functions import Concat, Trim
+from django.db.models import OuterRef, Q
 
+from accounts.names import full_name
 from accounts.roles import Act, Role
 from deventer_crm.core.search import MOST_WORDS
 from employers.hidden import hidden_keys
@@ -16,6 +16,7 @@ from employers.querysets import ConfidentialQuerySet
 if TYPE_CHECKING:
     from accounts.models import User
 
+#: Who reads what is written "for the team" (R10).
 TEAM_ROLES = (
     Role.ACCOUNT_MANAGER,
     Role.COLLEGE_MEMBER,
@@ -46,7 +47,7 @@ class ContactMomentQuerySet(ConfidentialQuerySet):
         from employers.models import ContactPerson
 
         people = ContactPerson.objects.filter(contact_moments=OuterRef("pk")).order_by("last_name", "pk")
-        shown = Trim(Concat("first_name", Value(" "), "last_name"))
+        shown = full_name()
         return self.annotate(people_names=ArraySubquery(people.annotate(shown=shown).values("shown")))
 
     def search(self, text: str) -> Self:

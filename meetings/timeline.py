@@ -5,12 +5,13 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Case, Exists, F, OuterRef, Q, Value, When
-from django.db.models.functions import Coalesce, Concat, JSONObject, Trim
+from django.db.models.functions import Coalesce, JSONObject
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import CollegeMember
+from accounts.names import full_name
 from accounts.roles import Act
 from deventer_crm.core import badges
 from deventer_crm.core.timeline import Happening
@@ -142,7 +143,7 @@ class Invitations(ActivitySource):
             direction="direction",
             answer="answer",
             withdrawn_on="withdrawn_on",
-            person=Trim(Concat("person__first_name", Value(" "), "person__last_name")),
+            person=full_name("person"),
             member=Coalesce("college_member__name", Value("")),
             office=Coalesce("college_member__office", Value("")),
         )

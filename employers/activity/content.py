@@ -3,8 +3,10 @@
 from types import SimpleNamespace
 from typing import Any
 
-from django.db.models import Case, CharField, F, QuerySet, Value, When
-from django.db.models.functions import Concat, JSONObject, Trim
+from django.db.models import F, QuerySet, Value
+from django.db.models.functions import Coalesce, JSONObject
+
+from accounts.names import colleague_name
 
 from .registry import Key
 
@@ -16,16 +18,7 @@ def as_content(rows: "QuerySet[Any, Any]", **fields: Any) -> "QuerySet[Any, Any]
 
 def colleague(path: str) -> Any:
     """The name of a user, as str(user) gives it; empty without one. `path`: of the foreign key."""
-    return Case(
-        When(**{f"{path}__isnull": True, "then": Value("")}),
-        When(**{f"{path}__last_name": "", f"{path}__first_name": "", "then": F(f"{path}__email")}),
-        default=Trim(Concat(f"{path}__first_name", Value(" "), f"{path}__last_name")),
-        output_field=CharField(),
-    )
-
-
-#: The same in a statement of one's own, for a user called `u`.
-COLLEAGUE_SQL = "COALESCE(NULLIF(btrim(concat(u.first_name, ' ', u.last_name)), ''), u.email, '')"
+    return Coalesce(colleague_name(path), Value(""))
 
 
 def record_of(key: Key, data: dict[str, Any]) -> SimpleNamespace:

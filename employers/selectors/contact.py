@@ -31,7 +31,7 @@ def changes_of(moment: ContactMoment) -> list[Change]:
     )
     names = {field.column: str(field.verbose_name) for field in ContactMoment._meta.concrete_fields}
     return [
-        Change(event.at, (event.who_name or "").strip(), [names.get(name, name) for name in event.changed])
+        Change(event.at, event.who_name or "", [names.get(name, name) for name in event.changed])
         for event in with_who(events)[:SHOWN_CHANGES]
     ]
 

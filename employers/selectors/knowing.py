@@ -13,9 +13,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Count, Max, OuterRef, Q, Value
-from django.db.models.functions import Concat, Trim
+from django.db.models import Count, Max, OuterRef, Q
 
+from accounts.names import colleague_name
 from deventer_crm.core import clock
 from employers.models import ContactMoment, Position
 
@@ -67,10 +67,6 @@ def knowing_source(function: KnowingSource) -> KnowingSource:
     return function
 
 
-def full_name(prefix: str) -> Trim:
-    return Trim(Concat(f"{prefix}first_name", Value(" "), f"{prefix}last_name"))
-
-
 @knowing_source
 def by_contact_moments(
     family: list[int], user: "User", since: dt.datetime, recent: dt.datetime
@@ -83,7 +79,7 @@ def by_contact_moments(
         .exclude(kind=ContactMoment.Kind.NOTE)
         .filter(pk__in=about, happened_at__gte=since, user__is_active=True)
         .order_by()
-        .values("user_id", name=full_name("user__"))
+        .values("user_id", name=colleague_name("user"))
         .annotate(
             times=Count("pk"), recent=Count("pk", filter=Q(happened_at__gte=recent)), last=Max("happened_at")
         )

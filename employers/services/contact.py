@@ -14,6 +14,7 @@ from deventer_crm.core.services import save_tracked
 from employers.activity import refresh_activities
 from employers.models import ContactMoment, ContactPerson, Employer, Theme
 from employers.models.contact import Audience
+from employers.querysets_contact import TEAM_ROLES
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -31,10 +32,7 @@ def allowed_kinds(user: "User") -> list[str]:
 
 def default_audience(user: "User") -> str:
     """What the employer desk writes is for the team and the desk; what others write for the team (R10)."""
-    team = user.has_role(
-        Role.ACCOUNT_MANAGER, Role.COLLEGE_MEMBER, Role.SECRETARY, Role.TEAM_LEAD, Role.FUNCTIONAL_ADMIN
-    )
-    return str(Audience.TEAM if team else Audience.EMPLOYER_DESK)
+    return str(Audience.TEAM if user.has_role(*TEAM_ROLES) else Audience.EMPLOYER_DESK)
 
 
 @transaction.atomic

@@ -8,9 +8,10 @@ from django.db.models import F, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from accounts.names import COLLEAGUE_SQL
 from deventer_crm.core.timeline import Happening
 from employers.activity import ActivitySource, Key, Part, activity_source, index_rows
-from employers.activity.content import COLLEAGUE_SQL, as_content, colleague
+from employers.activity.content import as_content, colleague
 from employers.hidden import hidden_keys
 from employers.models import Employer, EmployerGrouping, Establishment, Registration
 

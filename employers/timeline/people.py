@@ -3,12 +3,12 @@
 from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import F, Value
-from django.db.models.functions import Concat, Trim
+from django.db.models import F
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.names import full_name
 from deventer_crm.core.timeline import Happening
 from employers.activity import ActivitySource, Key, Part, activity_source, day_start, index_rows
 from employers.activity.content import as_content, colleague, record_of
@@ -54,7 +54,7 @@ class Positions(ActivitySource):
         return as_content(
             rows,
             person_id="person_id",
-            name=Trim(Concat("person__first_name", Value(" "), "person__last_name")),
+            name=full_name("person"),
             title="title",
             seat="seat",
         )

@@ -4,12 +4,14 @@ import datetime as dt
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Count, Max, Q
+from django.db.models import Count, Max, Q, QuerySet
 
+from accounts.names import colleague_name
 from accounts.roles import Act
 from deventer_crm.core.panels import Panel, panel
+from deventer_crm.core.statements import Prepared
 from employers.models import Employer
-from employers.selectors.knowing import Contact, full_name, knowing_source
+from employers.selectors.knowing import Contact, knowing_source
 from meetings.models import Meeting, MeetingEmployer, Participant, SeriesParty
 
 if TYPE_CHECKING:
@@ -29,7 +31,7 @@ def by_held_meetings(
         .order_by()
         .values("user_id", "college_member_id", "college_member__user_id", "college_member__name")
         .annotate(
-            name=full_name("user__"),
+            name=colleague_name("user"),
             times=Count("pk"),
             recent=Count("pk", filter=Q(meeting__starts_at__gte=recent)),
             last=Max("meeting__starts_at"),
@@ -41,12 +43,17 @@ def by_held_meetings(
         yield Contact(key, name, row["times"], row["recent"], row["last"])
 
 
+@Prepared
+def _parties(family: list[int]) -> "QuerySet[SeriesParty]":
+    rows = SeriesParty.objects.filter(association__in=family).select_related("series")
+    return rows.order_by("series__position", "series__name", "pk")
+
+
 @panel("employer.side", order=8)
 def party_of_series(employer: Any, user: "User") -> Panel | None:
     """Of an association: which yearly series it is a party of, and by which seat; one query."""
     if not user.can(Act.SEE_AGENDA) or employer.kind != Employer.Kind.ASSOCIATION:
         return None
     family = [employer.pk, *getattr(employer, "family", [])]
-    rows = SeriesParty.objects.filter(association__in=family).select_related("series")
-    parties = list(rows.order_by("series__position", "series__name", "pk"))
+    parties = _parties.rows(family)
     return Panel("meetings/party_of.html", {"parties": parties}) if parties else None
