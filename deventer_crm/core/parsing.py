@@ -1,11 +1,6 @@
 """Reading what an address or a sent form says outside of a form's fields: anybody can write anything there,
 and nonsense is as good as nothing."""
 
-import datetime as dt
-
-from django.utils import timezone
-from django.utils.dateparse import parse_datetime
-
 #: PostgreSQL's bigint has 19 digits; one fewer always fits.
 MOST_DIGITS = 18
 FIRST_YEAR, LAST_YEAR = 1900, 2100
@@ -21,14 +16,3 @@ def whole_number(text: str | None) -> int | None:
 def whole_numbers(texts: list[str]) -> list[int]:
     """Those of the texts that are numbers."""
     return [number for number in map(whole_number, texts) if number is not None]
-
-
-def aware_moment(text: str | None) -> dt.datetime | None:
-    """A moment in ISO form, Dutch time when it names no zone; years far off would not survive arithmetic."""
-    try:
-        moment = parse_datetime(text or "")
-    except ValueError:  # well formed, but 30 February
-        return None
-    if moment is None or not FIRST_YEAR <= moment.year <= LAST_YEAR:
-        return None
-    return timezone.make_aware(moment) if timezone.is_naive(moment) else moment

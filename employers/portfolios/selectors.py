@@ -2,12 +2,12 @@
 
 import datetime as dt
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext as _
 
-from employers.models import Area, Employer, HandOver, Portfolio, Sector
+from employers.models import Employer, HandOver, Portfolio, Sector
 
 from .proposals import Divided, divided_on, needs_manager
 
@@ -136,11 +136,3 @@ def hand_overs_for(user: "User", *, keeps: bool) -> "QuerySet[HandOver]":
     """Hand-overs this person may look at: all for who keeps the portfolios, else one's own, either way."""
     rows = HandOver.objects.select_related("from_user", "to_user", "created_by", "undone_by")
     return rows if keeps else rows.filter(Q(from_user=user) | Q(to_user=user))
-
-
-def unclaimed_choices() -> dict[str, Any]:
-    """Sectors and areas in use, for forms."""
-    return {
-        "sector": Sector.objects.filter(disabled_on__isnull=True),
-        "area": Area.objects.filter(disabled_on__isnull=True),
-    }

@@ -143,10 +143,6 @@ UPDATE employers_employer p SET is_natural_person = x.is_natural
  WHERE x.id = p.id AND p.is_natural_person <> x.is_natural
 """
 
-NEWEST_COUNT = """(SELECT j.version FROM employers_jobcount j
-  WHERE j.establishment_id = s.establishment_id AND j.source = %(source)s
-    AND j.reference_date = %(reference_date)s ORDER BY j.version DESC LIMIT 1)"""
-
 NEW_COUNTS = """
   register_stage s
   LEFT JOIN LATERAL (SELECT j.* FROM employers_jobcount j

@@ -1,7 +1,7 @@
 """Adding, changing and retiring employers, and who looks after them."""
 
 import datetime as dt
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -11,6 +11,7 @@ from deventer_crm.core import clock
 from deventer_crm.core.services import save_tracked
 from employers.activity import refresh_activities, refresh_shared_activities
 from employers.models import AccountAssignment, Employer, Establishment, Registration
+from employers.placing import areas_by_postcode, placed
 
 from .followup_succession import move_follow_ups
 from .refresh import refresh_employers
@@ -48,7 +49,6 @@ def add_employer(
             Registration(employer=employer, kvk_number=kvk_number, name=employer.name), by=by
         )
     if address and any(address.values()):
-        place = _placed(address.get("postcode", ""))
         save_tracked(
             Establishment(
                 employer=employer,
@@ -57,20 +57,13 @@ def add_employer(
                 is_main=True,
                 source="own",
                 **address,
-                **place,
+                **placed(address.get("postcode", ""), areas_by_postcode()),
             ),
             by=by,
         )
     refresh_employers([employer.pk], clock.today())
     employer.refresh_from_db()
     return employer
-
-
-def _placed(postcode: str) -> dict[str, Any]:
-    from employers.placing import load_places
-
-    area_id = load_places().area_of(postcode) if postcode else None
-    return {"area_id": area_id, "in_municipality": area_id is not None or not postcode}
 
 
 @transaction.atomic

@@ -23,7 +23,7 @@ from employers.models import (
     Sector,
     Tag,
 )
-from employers.placing import Places, load_places
+from employers.placing import areas_by_postcode, placed
 from employers.register_import.matching import alike_postcodes, bare_name
 
 from .finding import Entry, Keys, Match, NameIndex, employer_names, find_employers
@@ -73,7 +73,7 @@ class Organisations:
         self._seen: dict[tuple[str, Any], int] = {}
         self._new_names: dict[str, int] = {}
         self._names: NameIndex | None = None
-        self._places: Places | None = None
+        self._areas: dict[str, int] | None = None
         self._reference = {
             name: {fold(row.name): row for row in model.objects.filter(disabled_on__isnull=True)}
             for name, (_column, model) in WITH_REASON.items()
@@ -244,9 +244,8 @@ class Organisations:
         number = given.get("vestigingsnummer", "")
         if not address and not number:
             return False
-        self._places = self._places or load_places()
-        postcode = address.get("postcode", "")
-        area_id = self._places.area_of(postcode) if postcode else None
+        if self._areas is None:
+            self._areas = areas_by_postcode()
         create(
             plan,
             Establishment(
@@ -256,8 +255,7 @@ class Organisations:
                 number=number,
                 is_main=True,
                 source="own",
-                area_id=area_id,
-                in_municipality=area_id is not None or not postcode,
+                **placed(address.get("postcode", ""), self._areas),
                 **address,
             ),
             self.terms.by,

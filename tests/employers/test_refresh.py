@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from employers.activity import refresh_activities
 from employers.models import Area, Employer, JobCount, Track
-from employers.placing import load_places
+from employers.placing import area_of, areas_by_postcode
 from employers.services import refresh_employers, refresh_last_contact
 from tests.employers import factories as make
 from tests.employers.jobs_oracle import jobs_of
@@ -102,20 +102,13 @@ def test_what_a_person_set_with_a_reason_stays() -> None:
     assert employer.track.code == Track.INNER_CITY  # the track follows the area that holds
 
 
-def test_the_look_up_in_memory_answers_like_the_sql() -> None:
+def test_a_postcode_of_six_goes_before_one_of_four() -> None:
     area = make.AreaFactory()
     make.AreaPostcodeFactory(area=area, postcode="9701")
     special = make.AreaPostcodeFactory(postcode="9701AB").area
-    prefixes = [make.SectorPrefixFactory(prefix=text, version=2008) for text in ("007", "0077")]
-    places = load_places()
-    assert places.area_of("9701 AB") == special.pk
-    assert places.area_of("9701ZZ") == area.pk
-    assert not places.is_inside("9801AA")
-    assert places.area_of("") is None
-    for code, expected in (("00771", prefixes[1]), ("00791", prefixes[0])):
-        employer = refreshed(make.EstablishmentFactory(sbi=make.SbiCodeFactory(code=code)).employer)
-        assert places.sector_of(2008, code) == expected.sector_id == employer.sector_id
-    assert places.sector_of(2025, "00771") is None
+    areas = areas_by_postcode()
+    for postcode, expected in (("9701 AB", special), ("9701ZZ", area), ("9801AA", None), ("", None)):
+        assert area_of(postcode, areas) == (expected.pk if expected else None)
 
 
 def test_everything_people_search_for_is_in_one_text() -> None:
