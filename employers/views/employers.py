@@ -14,7 +14,6 @@ from django.views.decorators.http import require_POST
 from accounts.permissions import require
 from accounts.roles import Act
 from deventer_crm.core import clock
-from deventer_crm.core.forms import put_errors
 from employers.forms.employers import (
     EmployerForm,
     GroupForm,
@@ -56,18 +55,20 @@ def employer_add(request: HttpRequest) -> HttpResponse:
     if valid and "anyway" not in request.POST:
         alike = employers_alike(request.user, form.instance)
     if valid and not alike:
-        try:
-            with transaction.atomic():
-                employer = add_employer(
-                    form.instance,
-                    by=request.user,
-                    kvk_number=form.cleaned_data["kvk_number"],
-                    address=form.address(),
-                )
-                make_readers(employer, readers=list(form.cleaned_data["readers"]), by=request.user)
-        except ValidationError as error:
-            put_errors(form, error)
-        else:
+
+        @transaction.atomic
+        def add() -> Employer:
+            employer = add_employer(
+                form.instance,
+                by=request.user,
+                kvk_number=form.cleaned_data["kvk_number"],
+                address=form.address(),
+            )
+            make_readers(employer, readers=list(form.cleaned_data["readers"]), by=request.user)
+            return employer
+
+        employer = form.attempt(add)
+        if employer is not None:
             messages.success(request, _("%(name)s is added.") % {"name": employer.name})
             return redirect(employer)
     context = {"form": form, "alike": alike}
@@ -109,16 +110,15 @@ def account_manager(request: HttpRequest, pk: int) -> HttpResponse:
         words = {"name": proposal.user, "reason": proposal.reason}
         form.fields["manager"].help_text = _("Proposed: %(name)s, because of %(reason)s.") % words
     if request.method == "POST" and form.is_valid():
-        try:
+        chosen = form.cleaned_data
+
+        def assign() -> bool:
             assign_account_manager(
-                employer,
-                form.cleaned_data["manager"],
-                by=request.user,
-                starts_on=form.cleaned_data["starts_on"],
+                employer, chosen["manager"], by=request.user, starts_on=chosen["starts_on"]
             )
-        except ValidationError as error:
-            put_errors(form, error)
-        else:
+            return True
+
+        if form.attempt(assign):
             messages.success(request, _("Saved."))
             return redirect(employer)
     context = {"form": form, "employer": employer, "current": current}
@@ -135,12 +135,8 @@ def employer_group(request: HttpRequest, pk: int) -> HttpResponse:
     rows = Employer.objects.visible_to(request.user).filter(pk__in=[row.pk for row in found])
     form = GroupForm(request.POST or None, user=request.user, found=rows)
     if request.method == "POST" and form.is_valid():
-        absorbed = form.cleaned_data["absorbed"]
-        try:
-            group_employers(employer, absorbed, by=request.user, reason=form.cleaned_data["reason"])
-        except ValidationError as error:
-            put_errors(form, error)
-        else:
+        absorbed, reason = form.cleaned_data["absorbed"], form.cleaned_data["reason"]
+        if form.attempt(lambda: group_employers(employer, absorbed, by=request.user, reason=reason)):
             messages.success(
                 request,
                 _("%(part)s is now part of %(whole)s.") % {"part": absorbed.name, "whole": employer.name},
@@ -184,11 +180,8 @@ def employer_retire(request: HttpRequest, pk: int) -> HttpResponse:
     employer = _employer(request, pk)
     form = RetireForm(request.POST or None, user=request.user)
     if request.method == "POST" and form.is_valid():
-        try:
-            retire_employer(employer, by=request.user, reason=form.cleaned_data["reason"])
-        except ValidationError as error:
-            put_errors(form, error)
-        else:
+        reason = form.cleaned_data["reason"]
+        if form.attempt(lambda: retire_employer(employer, by=request.user, reason=reason)):
             messages.success(request, _("%(name)s is no longer used.") % {"name": employer.name})
             return redirect(employer)
     context = {

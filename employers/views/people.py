@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -12,7 +11,6 @@ from django.views.decorators.http import require_safe
 from accounts.permissions import require
 from accounts.roles import Act
 from deventer_crm.core import clock
-from deventer_crm.core.forms import put_errors
 from deventer_crm.core.parsing import whole_number
 from employers.forms.people import EndPositionForm, PersonForm, PositionForm
 from employers.forms.saving import save_form
@@ -86,13 +84,11 @@ def person_add(request: HttpRequest) -> HttpResponse:
     if valid and "anyway" not in request.POST:
         alike = people_alike(request.user, form.instance, employer)
     if valid and not alike:
-        try:
-            person = add_person(
-                form.instance, by=request.user, position=position_form.instance if position_form else None
-            )
-        except ValidationError as error:
-            put_errors(position_form or form, error)
-        else:
+        position = position_form.instance if position_form else None
+        person = (position_form or form).attempt(
+            lambda: add_person(form.instance, by=request.user, position=position)
+        )
+        if person is not None:
             messages.success(request, _("%(name)s is added.") % {"name": str(person)})
             return redirect(employer) if employer else redirect("employers:person", person.pk)
     context = {"form": form, "position_form": position_form, "employer": employer, "alike": alike}
@@ -128,21 +124,20 @@ def position_add(request: HttpRequest, pk: int) -> HttpResponse:
     )
     if request.method == "POST" and form.is_valid():
         new = form.instance
-        try:
-            if leaving is not None:
-                change_job(
-                    leaving,
-                    by=request.user,
-                    employer=new.employer,
-                    title=new.title,
-                    starts_on=new.starts_on,
-                    seat=new.seat,
-                )
-            else:
-                save_position(new, by=request.user)
-        except ValidationError as error:
-            put_errors(form, error)
-        else:
+
+        def save() -> Position:
+            if leaving is None:
+                return save_position(new, by=request.user)
+            return change_job(
+                leaving,
+                by=request.user,
+                employer=new.employer,
+                title=new.title,
+                starts_on=new.starts_on,
+                seat=new.seat,
+            )
+
+        if form.attempt(save) is not None:
             messages.success(request, _("Saved."))
             return redirect("employers:person", pk)
     context: dict[str, Any] = {
@@ -181,11 +176,8 @@ def position_end(request: HttpRequest, pk: int) -> HttpResponse:
     position = _position(request, pk)
     form = EndPositionForm(request.POST or None, user=request.user, initial={"ends_on": clock.today()})
     if request.method == "POST" and form.is_valid():
-        try:
-            end_position(position, by=request.user, ends_on=form.cleaned_data["ends_on"])
-        except ValidationError as error:
-            put_errors(form, error)
-        else:
+        day = form.cleaned_data["ends_on"]
+        if form.attempt(lambda: end_position(position, by=request.user, ends_on=day)) is not None:
             messages.success(request, _("Saved."))
             return redirect("employers:person", position.person_id)
     context = {
