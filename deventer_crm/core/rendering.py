@@ -7,7 +7,17 @@ a template of its own still gets it."""
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from django.forms.boundfield import BoundField
 from django.forms.renderers import TemplatesSetting
+from django.forms.widgets import (
+    CheckboxInput,
+    CheckboxSelectMultiple,
+    FileInput,
+    MultiWidget,
+    RadioSelect,
+    Select,
+    Widget,
+)
 from django.http import HttpRequest
 from django.template.base import render_value_in_context
 from django.template.context import Context
@@ -69,11 +79,19 @@ def _input(widget: Mapping[str, Any]) -> str:
     )
 
 
+def _textarea(widget: Mapping[str, Any]) -> str:
+    value = _text(widget["value"]) if widget["value"] else ""
+    return f'<textarea name="{_text(widget["name"])}"{_attributes(widget["attrs"])}>\n{value}</textarea>'
+
+
 WRITERS: dict[str, Callable[[Mapping[str, Any]], str | None]] = {
     "django/forms/widgets/select.html": _select,
+    "django/forms/widgets/textarea.html": _textarea,
     **{
         f"django/forms/widgets/{name}.html": _input
-        for name in ("input", "text", "number", "email", "url", "date", "hidden", "password")
+        for name in (
+            *("input", "text", "number", "email", "url", "date", "time", "hidden", "password", "checkbox"),
+        )
     },
 }
 
@@ -87,3 +105,79 @@ class FieldRenderer(TemplatesSetting):
         if written is None:
             return super().render(template_name, context, request)
         return mark_safe(written)  # noqa: S308 - every value in it went through conditional_escape
+
+
+# A field with its label, help and errors ----------------------------------------------------------------
+
+BY_TEMPLATES = (RadioSelect, CheckboxSelectMultiple, FileInput, MultiWidget)
+
+
+def field_html(field: BoundField) -> SafeString | None:
+    """What crispy's template for Bootstrap 5 makes of a field, but for spaces between the tags; None for a
+    field or a helper that asks for more than that."""
+    widget = field.field.widget
+    helper = getattr(field.form, "helper", None)
+    if isinstance(widget, BY_TEMPLATES) or hasattr(widget, "widget") or field.use_fieldset:
+        return None
+    if helper is not None and not _is_plain(helper):
+        return None
+    if field.is_hidden:
+        return SafeString(field)
+    is_box = isinstance(widget, CheckboxInput)
+    kind = "form-check-input" if is_box else "form-select" if isinstance(widget, Select) else "form-control"
+    _add_class(widget, kind)
+    below = ""
+    if field.errors:
+        _add_class(widget, "is-invalid")
+        below = _errors_html(field, inline=bool(helper and helper.error_text_inline))
+    auto_id, css = _text(field.auto_id), field.css_classes()
+    if field.help_text:
+        named = f'id="{auto_id}_helptext" ' if auto_id else ""
+        below += f'<div {named}class="form-text">{field.help_text}</div>'
+    css = f" {conditional_escape(css)}" if css else ""
+    if is_box:
+        inside = f"{field}\n{_label_html(field, 'form-check-label')}{below}"
+        return SafeString(
+            f'<div class="mb-3"><div id="div_{auto_id}" class="form-check{css}">{inside}</div></div>'
+        )
+    label = _label_html(field, "form-label") if field.label else ""
+    return SafeString(f'<div id="div_{auto_id}" class="mb-3{css}">{label}{field}{below}</div>')
+
+
+def _label_html(field: BoundField, css: str) -> str:
+    target = f'for="{_text(field.id_for_label)}" ' if field.id_for_label else ""
+    if not field.field.required:
+        return f'<label {target}class="{css}">{_text(field.label)}</label>'
+    star = '<span class="asteriskField">*</span>'
+    return f'<label {target}class="{css} requiredField">{_text(field.label)}{star}</label>'
+
+
+def _is_plain(helper: Any) -> bool:
+    """Whether a helper leaves the fields as they are."""
+    return (
+        helper.form_show_labels
+        and helper.form_show_errors
+        and not helper.help_text_inline
+        and not (helper.label_class or helper.field_class or helper.field_template)
+        and "form-horizontal" not in helper.form_class
+    )
+
+
+def _add_class(widget: Widget, name: str) -> None:
+    """As crispy does: the kind of widget is a class too."""
+    found = widget.attrs.get("class", "")
+    kind = type(widget).__name__.lower()
+    if kind not in found:
+        found = f"{found} {kind}" if found else kind
+    if name not in found.split():
+        found = f"{found} {name}"
+    widget.attrs["class"] = found
+
+
+def _errors_html(field: BoundField, *, inline: bool) -> str:
+    tag = "span" if inline else "p"
+    rows = "".join(
+        f'<{tag} id="error_{number}_{_text(field.auto_id)}"><strong>{_text(error)}</strong></{tag}>'
+        for number, error in enumerate(field.errors, start=1)
+    )
+    return f'<div id="{_text(getattr(field.errors, "field_id", ""))}_error" class="invalid-feedback">{rows}</div>'

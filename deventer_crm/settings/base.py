@@ -100,6 +100,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "deventer_crm.home.context_processors.shell",
             ],
+            "libraries": {"crispy_forms_filters": "deventer_crm.core.templatetags.quick_fields"},
             "builtins": [
                 "django.templatetags.i18n",
                 "django.templatetags.static",
