@@ -3,17 +3,20 @@ may not know of it (R10), not even by what the file says of it."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from employers.models import ContactPerson, Employer, SheetImport, SheetRow
 from employers.sheet_import.columns import FIELD_LABELS
+from employers.spreadsheets.refused import as_refused
 from employers.spreadsheets.texts import sentence
 
 if TYPE_CHECKING:
     from accounts.models import User
 
+AT_ONCE = 500
 NAME_FIELDS = {
     SheetImport.What.ORGANISATIONS: ("naam",),
     SheetImport.What.PEOPLE: ("voornaam", "tussenvoegsel", "achternaam", "naam"),
@@ -57,6 +60,14 @@ def lines_of(sheet: SheetImport, rows: Sequence[SheetRow], user: User) -> list[L
     seen_employers = {row.pk: row for row in Employer.objects.visible_to(user).filter(pk__in=employer_ids)}
     seen_people = {row.pk: row for row in ContactPerson.objects.visible_to(user).filter(pk__in=person_ids)}
     return [_line(sheet, row, seen_employers, seen_people) for row in rows]
+
+
+def refused_rows(sheet: SheetImport, user: User) -> Iterator[dict[str, Any]]:
+    """What `write_refused` takes, row by row, without what this reader may not know of."""
+    rows = SheetRow.objects.filter(sheet=sheet, outcome=SheetRow.Outcome.REFUSED).order_by("number", "pk")
+    found = rows.iterator(chunk_size=AT_ONCE)
+    while bunch := list(islice(found, AT_ONCE)):
+        yield from (as_refused(line.row) for line in lines_of(sheet, bunch, user) if not line.is_hidden)
 
 
 def asks_employer(row: SheetRow) -> bool:

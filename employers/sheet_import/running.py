@@ -194,17 +194,6 @@ def as_cell(value: Cell) -> Any:
     return value.isoformat()
 
 
-def as_refused(row: SheetRow) -> dict[str, Any]:
-    """A row for the file of refused rows."""
-    return {
-        "row": row.number,
-        "reason": row.reason,
-        "column": row.column,
-        "reason_values": row.reason_values,
-        "cells": row.values,
-    }
-
-
 def refresh(employer_ids: Iterable[int]) -> None:
     """What is derived of these employers: columns, search, timeline and last contact."""
     ids = sorted(employer_ids)

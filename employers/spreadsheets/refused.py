@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterable, Mapping, Sequence
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
 
 from .texts import sentence
+
+if TYPE_CHECKING:
+    from employers.models import DeliveryRow, SheetRow
 
 
 def write_refused(out: IO[str], header: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> int:
@@ -26,6 +29,17 @@ def write_refused(out: IO[str], header: Sequence[str], rows: Iterable[Mapping[st
         writer.writerow([*cells[: len(header)], row["row"], row["column"], _safe(reason)])
         written += 1
     return written
+
+
+def as_refused(row: DeliveryRow | SheetRow) -> dict[str, Any]:
+    """A stored row as write_refused() takes it."""
+    return {
+        "row": row.number,
+        "reason": row.reason,
+        "column": row.column,
+        "reason_values": row.reason_values,
+        "cells": row.values,
+    }
 
 
 def _safe(cell: Any) -> str:

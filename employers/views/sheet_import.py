@@ -3,7 +3,6 @@ happens in the background."""
 
 from __future__ import annotations
 
-from itertools import islice
 from typing import Any
 
 from django.contrib import messages
@@ -17,26 +16,23 @@ from openpyxl.utils import get_column_letter
 
 from accounts.permissions import require
 from accounts.roles import Act
-from deventer_crm.core.models import AccessEvent
 from deventer_crm.core.paging import page_of
 from deventer_crm.core.parsing import whole_number
-from deventer_crm.core.services import log_access
 from employers.forms.sheet_import import SheetColumnsForm, SheetUploadForm
 from employers.models import SheetImport, SheetRow
 from employers.register_import.texts import OUTCOME_LABELS
-from employers.selectors.sheets import Line, lines_of
+from employers.selectors.sheets import Line, lines_of, refused_rows
 from employers.sheet_import import deciding, sheets, undoing
 from employers.sheet_import.columns import FIELD_LABELS, VOCABULARIES
-from employers.sheet_import.running import as_refused
 from employers.spreadsheets import jobs
 from employers.spreadsheets.errors import RefusedFile
-from employers.spreadsheets.refused import write_refused
+from employers.spreadsheets.showing import columns_of, problem_of
 from employers.spreadsheets.texts import sentence
+from employers.views.spreadsheets import ask_to_discard, refresh_page, refused_file
 
 State = SheetImport.State
 PAGE = 25
 SAMPLE = 5  # first rows of each class on the preview
-AT_ONCE = 500
 OUTCOMES = tuple(SheetRow.Outcome.values)
 #: What a person should look at first.
 TONES = {"doubtful": "risk", "refused": "missed"}
@@ -71,16 +67,14 @@ def sheet_detail(request: HttpRequest, pk: int) -> HttpResponse:
     sheet = _sheet(request, pk)
     busy = sheet.state in jobs.UNFINISHED
     if getattr(request, "htmx", False) and not busy:
-        answer = HttpResponse(status=204)
-        answer.headers["HX-Refresh"] = "true"
-        return answer
+        return refresh_page()
     context: dict[str, Any] = {"sheet": sheet, "busy": busy}
     if getattr(request, "htmx", False):
         return render(request, "employers/sheet_detail.html#progress", context)
     context |= {
-        "problem": _problem(sheet),
+        "problem": problem_of(sheet.problem),
         "classes": _classes(sheet, request),
-        "columns": _columns(sheet),
+        "columns": columns_of(sheet.preview, FIELD_LABELS),
         "can_map": bool(sheet.preview.get("header")) and sheet.state in (State.CHECKED, State.REFUSED),
         "can_undo": undoing.is_undoable(sheet) and _wrote(sheet),
     }
@@ -131,14 +125,7 @@ def sheet_discard(request: HttpRequest, pk: int) -> HttpResponse:
         jobs.discard(sheet)
         messages.success(request, _("The file has been thrown away. Nothing was imported."))
         return redirect("employers:sheet_list")
-    context = {
-        "title": _("Throw the file away"),
-        "question": _("Throw away %(name)s? Nothing of it has been imported.") % {"name": sheet.file_name},
-        "action": _("Throw away"),
-        "back_url": reverse("employers:sheet_detail", args=[pk]),
-        "danger": True,
-    }
-    return render(request, "components/confirm.html", context)
+    return ask_to_discard(request, sheet.file_name, reverse("employers:sheet_detail", args=[pk]))
 
 
 @require_GET
@@ -171,23 +158,7 @@ def sheet_rows(request: HttpRequest, pk: int, outcome: str) -> HttpResponse:
 def sheet_refused(request: HttpRequest, pk: int) -> HttpResponse:
     """The refused rows as a file to mend and import again."""
     sheet = _sheet(request, pk)
-    rows = SheetRow.objects.filter(sheet=sheet, outcome=SheetRow.Outcome.REFUSED).order_by("number", "pk")
-    answer = HttpResponse(content_type="text/csv; charset=utf-8")
-    answer.headers["Content-Disposition"] = f'attachment; filename="geweigerd-{sheet.pk}.csv"'
-    answer.write("\ufeff")  # Excel takes the file for Windows-1252 without it
-    shown: list[dict[str, Any]] = []
-    found = rows.iterator(chunk_size=AT_ONCE)
-    while bunch := list(islice(found, AT_ONCE)):
-        shown += [as_refused(line.row) for line in lines_of(sheet, bunch, request.user) if not line.is_hidden]
-    count = write_refused(answer, sheet.preview.get("header", []), shown)  # type: ignore[arg-type]  # has write()
-    log_access(
-        AccessEvent.Verb.EXPORT,
-        user=request.user,
-        target=f"employers.sheetimport:{sheet.pk}",
-        origin=request.META.get("REMOTE_ADDR", ""),
-        rows=count,
-    )
-    return answer
+    return refused_file(request, sheet, refused_rows(sheet, request.user))
 
 
 @require_POST
@@ -259,14 +230,6 @@ def _wrote(sheet: SheetImport) -> bool:
     return bool(sheet.counts.get("new") or sheet.counts.get("changed"))
 
 
-def _problem(sheet: SheetImport) -> dict[str, Any] | None:
-    if not sheet.problem:
-        return None
-    place = {"row": sheet.problem.get("row"), "column": sheet.problem.get("column")}
-    params = {**place, **sheet.problem.get("params", {})}
-    return {**place, "message": sentence(sheet.problem["code"], params)}
-
-
 def _classes(sheet: SheetImport, request: HttpRequest) -> list[dict[str, Any]]:
     """Each class with its number and the page of its rows; on the preview with its first rows."""
     if not sheet.counts:
@@ -296,16 +259,3 @@ def _classes(sheet: SheetImport, request: HttpRequest) -> list[dict[str, Any]]:
         }
         for outcome in shown
     ]
-
-
-def _columns(sheet: SheetImport) -> dict[str, Any]:
-    header = sheet.preview.get("header", [])
-    positions: dict[str, int] = sheet.preview.get("positions", {})
-    used = set(positions.values())
-    return {
-        "read": [
-            {"letter": get_column_letter(at + 1), "name": header[at], "field": FIELD_LABELS[name]}
-            for at, name in sorted((at, name) for name, at in positions.items())
-        ],
-        "unread": [name for at, name in enumerate(header) if name and at not in used],
-    }

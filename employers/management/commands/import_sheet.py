@@ -16,11 +16,11 @@ from deventer_crm.core.cli import CliBusy, CliError, JsonCommand
 from employers.models import SheetImport, SheetRow
 from employers.sheet_import.columns import VOCABULARIES
 from employers.sheet_import.plans import Terms
-from employers.sheet_import.running import OUTCOMES, Order, SheetBusy, as_refused
+from employers.sheet_import.running import OUTCOMES, Order, SheetBusy
 from employers.sheet_import.sheets import import_file
 from employers.spreadsheets.columns import parse_mapping
 from employers.spreadsheets.errors import RefusedFile
-from employers.spreadsheets.refused import write_refused
+from employers.spreadsheets.refused import as_refused, write_refused
 
 WHAT = {"organisations": SheetImport.What.ORGANISATIONS, "people": SheetImport.What.PEOPLE}
 
