@@ -91,7 +91,7 @@ class ContactForm(VersionedModelForm):
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, user=user, **kwargs)
-        kinds = {*allowed_kinds(user), self.instance.kind if self.instance.pk else ""}
+        kinds = {*allowed_kinds(user), *([self.instance.kind] if self.instance.pk else [])}
         if self.initial.get("kind") not in kinds:
             self.initial["kind"] = next((kind for kind in ContactMoment.Kind.values if kind in kinds), "")
         self.fields["kind"].choices = [

@@ -5,16 +5,18 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Exists, OuterRef, QuerySet, Value
-from django.db.models.functions import Coalesce, Concat, JSONObject, NullIf, Trim
-from django.http import QueryDict
+from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models.functions import JSONObject
+from django.http import Http404, QueryDict
 from django.utils.translation import gettext as _
 
 from accounts.models import User as Colleague
+from accounts.names import colleague_name
 from accounts.roles import Act, Role
 from deventer_crm.core import clock, panels
 from deventer_crm.core.formatting import nl_date
 from deventer_crm.core.panels import Panel
+from deventer_crm.core.statements import PreparedFor
 from deventer_crm.core.timeline import Happening
 from employers.activity import soon_among
 from employers.models import (
@@ -35,6 +37,8 @@ if TYPE_CHECKING:
 SHOWN_PEOPLE = 8
 #: No page or form lists more people of one employer.
 MOST_PEOPLE = 200
+#: Lines of the timeline that the card of open promises and actions shows already.
+IN_CARD = frozenset({"follow_up_due"})
 SHOWN_ESTABLISHMENTS = 8
 
 
@@ -150,7 +154,6 @@ def employers_for_dossier(user: "User") -> "QuerySet[Employer]":
     """Visible employers with what the page needs, in one query; `colleagues` (id, name): whom one can filter
     the timeline by; `has_objections`, `has_cover`: whether panels need to ask for these."""
     today = clock.today()
-    name = Coalesce(NullIf(Trim(Concat("first_name", Value(" "), "last_name")), Value("")), "email")
     colleagues = (
         Colleague.objects.filter(
             is_active=True,
@@ -159,7 +162,7 @@ def employers_for_dossier(user: "User") -> "QuerySet[Employer]":
             ).values("user_id"),
         )
         .order_by("first_name", "last_name", "pk")
-        .values(row=JSONObject(id="pk", name=name))
+        .values(row=JSONObject(id="pk", name=colleague_name()))
     )
     rows: QuerySet[Employer] = Employer.objects.visible_to(user).with_manager(today).with_family(today)
     denied = SignalObjection.objects.filter(employer=OuterRef("pk"), withdrawn_on__isnull=True)
@@ -175,6 +178,19 @@ def employers_for_dossier(user: "User") -> "QuerySet[Employer]":
         "merged_into",
         "last_contact_by",
     ).defer("search_text")
+
+
+@PreparedFor
+def _with_key(user: "User", pk: int) -> "QuerySet[Employer]":
+    return employers_for_dossier(user).filter(pk=pk)
+
+
+def employer_for_dossier(user: "User", pk: int) -> Any:
+    """The one with this key. Raises Http404 for one that does not exist for this reader."""
+    found = _with_key.rows(user, pk)
+    if not found:
+        raise Http404
+    return found[0]
 
 
 def dossier_of(employer: Any, user: "User", *, asked: QueryDict | None = None) -> Dossier:
@@ -193,6 +209,8 @@ def dossier_of(employer: Any, user: "User", *, asked: QueryDict | None = None) -
     }
     if not rights.sees_contact:
         return Dossier(**header)
+    # Open promises and actions stand in a card of their own; without it they are still to come.
+    has_card = rights.sees_dossier
     url = employer.get_absolute_url()
     page = timeline_page(employer, user, asked, base_url=url, upcoming=MOST_UPCOMING)
     coming = page
@@ -201,8 +219,8 @@ def dossier_of(employer: Any, user: "User", *, asked: QueryDict | None = None) -
         coming = timeline_page(employer, user, base_url=url, upcoming=MOST_UPCOMING)
     header |= {
         "timeline": page,
-        "upcoming": coming.upcoming,
-        "soon": soon_among(coming.reading, user),
+        "upcoming": [row for row in coming.upcoming if not (has_card and row[0].kind in IN_CARD)],
+        "soon": [line for line in soon_among(coming.reading, user) if line.kind not in IN_CARD],
     }
     if not rights.sees_dossier:
         return Dossier(**header)
@@ -237,9 +255,17 @@ def people_at(family: list[int], user: "User") -> list[Position]:
     """Who holds a position there today, the first to contact first; nobody for who sees no dossiers."""
     if not user.can(Act.SEE_DOSSIERS):
         return []
-    rows = Position.objects.visible_to(user).on(clock.today()).filter(employer__in=family)
+    return _people_at.rows(user, family, first=MOST_PEOPLE)
+
+
+@PreparedFor
+def _people_at(user: "User", family: list[int]) -> "QuerySet[Position]":
+    rows: Any = Position.objects.visible_to(user).on(clock.today()).filter(employer__in=family)
     rows = rows.filter(person__anonymised_on__isnull=True).select_related("person")
-    return list(rows.order_by("-is_primary", "person__last_name", "person__first_name", "pk")[:MOST_PEOPLE])
+    ordered: QuerySet[Position] = rows.order_by(
+        "-is_primary", "person__last_name", "person__first_name", "pk"
+    )
+    return ordered
 
 
 def _establishments(history: History, today: dt.date) -> list[EstablishmentLine]:

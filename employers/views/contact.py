@@ -98,8 +98,9 @@ def contact_new(request: HttpRequest, pk: int) -> HttpResponse:
         messages.success(request, _logged(entry))
         return redirect("employers:detail", pk)
     positions = people_at([employer.pk, *employer.family], request.user)
+    kind = request.GET.get("kind") or last_kind(employer, request.user)
     initial = {
-        "kind": request.GET.get("kind") or last_kind(employer, request.user),
+        **({"kind": kind} if kind else {}),
         "person": whole_number(request.GET.get("person")) or _guessed_person(positions),
     }
     entry = ContactEntry(request.user, employer, positions=positions, initial=initial)

@@ -56,15 +56,18 @@ def shown(column: "Column", row: Any, reader: "Reader") -> str:
     return text(found) if found not in (None, "") else NOTHING
 
 
+def _opening(column: "Column", *classes: str) -> str:
+    """The start of a cell; `is-none` leaves it out of a card on a phone."""
+    names = " ".join([*(["is-number"] if column.is_number else []), *classes])
+    named = f' class="{names}"' if names else ""
+    return f'<td{named} data-label="{text(column.label)}">'
+
+
 def body(rows: Sequence[Any], asked: "Asked", *, can_pick: bool) -> SafeString:
     """The rows. On a phone each is a card: `data-label` is the word in front of a cell."""
     first, *others = asked.columns
     reader, definition = asked.reader, asked.definition
-    opening = [
-        f"<td{' class=' + chr(34) + 'is-number' + chr(34) if column.is_number else ''}"
-        f' data-label="{text(column.label)}">'
-        for column in others
-    ]
+    opening = [(_opening(column), _opening(column, "is-none")) for column in others]
     form = f' form="{PICK_FORM}"'
     parts = []
     for row in rows:
@@ -73,8 +76,9 @@ def body(rows: Sequence[Any], asked: "Asked", *, can_pick: bool) -> SafeString:
             box = f'<input type="checkbox" class="form-check-input" name="rows"{form} value="{row.pk}">'
             parts.append(_pick(box, _("Tick %(name)s") % {"name": definition.row_name(row)}))
         parts.append(f'<td class="is-main">{shown(first, row, reader)}</td>')
-        for column, start in zip(others, opening, strict=True):
-            parts.append(f"{start}{shown(column, row, reader)}</td>")
+        for column, (start, start_of_nothing) in zip(others, opening, strict=True):
+            cell = shown(column, row, reader)
+            parts.append(f"{start_of_nothing if cell == NOTHING else start}{cell}</td>")
         parts.append("</tr>\n")
     return _joined(parts)
 
