@@ -24,6 +24,8 @@ from employers.models import (
     Employer,
     EmployerGrouping,
     RegisterDelivery,
+    SheetImport,
+    SheetRow,
     TopList,
     TopListAdjustment,
     TopListEntry,
@@ -154,6 +156,31 @@ def make_world(user: User, *, readers: tuple[User, ...] = ()) -> SimpleNamespace
     proposal = ChangeProposal.objects.create(
         establishment=place, field="name", own_value=NAME, register_value=NAME, delivery=delivery
     )
+    # A list of their own, from before it became confidential, and one of the lead.
+    sheets = [
+        SheetImport.objects.create(
+            what=what, list_name=name, by=by, state=SheetImport.State.DONE,
+            preview={"header": ["naam"], "positions": {"naam": 0}}, counts={"rows": 3},
+        )
+        for what, name, by in (
+            ("employers", "Proeflijst", user), ("people", "Proefmensen", user), ("employers", NAME, lead),
+        )
+    ]  # fmt: skip
+    said = {
+        "values": [NAME],
+        "differences": [{"field": "naam", "before": NAME, "after": NAME, "applied": True}],
+    }
+    for outcome in SheetRow.Outcome.values:
+        rows: list[dict[str, Any]] = [
+            {"sheet": sheets[0], "employer": secret},
+            {"sheet": sheets[1], "person": hidden_person, "employer": open_one},
+            {"sheet": sheets[2]},
+        ]
+        if outcome == "doubtful":
+            asks = {"reason": "same_name", "reason_values": {"asks": "employer"}}
+            rows.append({"sheet": sheets[0], "candidates": [secret.pk], **asks})
+        for number, row in enumerate(rows, start=2):
+            SheetRow.objects.create(number=number, outcome=outcome, **said, **row)
     for target in (*meetings, *invitations[:2], entry):
         ReminderFactory(recipient=user, target=target)
     if readers:
@@ -165,7 +192,7 @@ def make_world(user: User, *, readers: tuple[User, ...] = ()) -> SimpleNamespace
     return SimpleNamespace(
         secret=secret, open_one=open_one, club=club, known=known, hidden_person=hidden_person, top=top,
         open_meeting=open_meeting, meetings=meetings, invitations=invitations, delivery=delivery,
-        grouping=grouping, adjustment=adjustment, proposal=proposal,
+        grouping=grouping, adjustment=adjustment, proposal=proposal, sheets=sheets,
     )  # fmt: skip
 
 
@@ -177,11 +204,14 @@ def addresses(row: Row, world: SimpleNamespace, user: User) -> list[str]:
         "a_meeting": [[world.open_meeting.pk], *([one.pk] for one in world.meetings)],
         "an_invitation": [[one.pk] for one in world.invitations],
         "delivery": [[world.delivery.pk]],
+        "sheet": [[sheet.pk] for sheet in world.sheets],
     }
     arguments: list[list[Any]] = [row.arguments(user)]
     if row.name == "employers:import_rows":
         outcomes = ("new", "changed", "unchanged", "doubtful", "refused", "missing")
         arguments = [[world.delivery.pk, outcome] for outcome in outcomes]
+    elif row.name == "employers:sheet_rows":
+        arguments = [[sheet.pk, outcome] for sheet in world.sheets for outcome in SheetRow.Outcome.values]
     elif callable(row.args):
         arguments += kinds.get(row.args.__qualname__.split(".")[0], [])
     elif row.name == "list_export":

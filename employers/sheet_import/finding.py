@@ -139,24 +139,27 @@ class NameIndex:
 
     def __init__(self, entries: Iterable[Entry]) -> None:
         self._entries = list(entries)
-        self._words: dict[str, list[int]] = defaultdict(list)
-        self._starts: dict[str, list[int]] = defaultdict(list)
+        #: By the figures in a name and a word, or its first letters: "Filiaal 1" and "Filiaal 2" are as alike
+        #: as names can be, and are two places.
+        self._words: dict[tuple[str, ...], list[int]] = defaultdict(list)
+        self._starts: dict[tuple[str, ...], list[int]] = defaultdict(list)
         for at, entry in enumerate(self._entries):
+            numbers = figures(entry.bare)
             for word in set(entry.bare.split()):
-                self._words[word].append(at)
-            self._starts[entry.bare[:START]].append(at)
+                self._words[(word, *numbers)].append(at)
+            self._starts[(entry.bare[:START], *numbers)].append(at)
 
     def alike(self, bare: str) -> list[Entry]:
         """The likeliest first, at most MOST_CANDIDATES. Other figures in a name are another place."""
         if not bare:
             return []
-        near: set[int] = set(self._starts.get(bare[:START], ())[:COMMON_WORD])
+        numbers = figures(bare)
+        near: set[int] = set(self._starts.get((bare[:START], *numbers), ())[:COMMON_WORD])
         for word in set(bare.split()):
-            places = self._words.get(word, ())
+            places = self._words.get((word, *numbers), ())
             if len(places) <= COMMON_WORD:
                 near.update(places)
-        numbers = figures(bare)
-        names = {at: self._entries[at].bare for at in near if figures(self._entries[at].bare) == numbers}
+        names = {at: self._entries[at].bare for at in near}
         best = process.extract(
             bare, names, scorer=fuzz.token_sort_ratio, score_cutoff=LOOKS_ALIKE, limit=MOST_CANDIDATES
         )
