@@ -7,7 +7,3 @@ class BudgetConfig(AppConfig):
 
     name = "budget"
     verbose_name = _("budget and hours")
-
-    def ready(self) -> None:
-        """Hours can be logged with a contact: the section registers itself when it is read."""
-        from budget import contact_section  # noqa: F401 - read for what it registers

@@ -9,25 +9,14 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
-from django.apps import apps as installed
-from django.db import connections, transaction
+from django.db import transaction
 
 from deventer_crm.core.models import Reference
 from employers.models import Area, AreaPostcode, CityProfile, SbiCode, Sector, SectorPrefix, Theme, Track
 
 FOLDER = Path(__file__).parent / "reference"
 LISTS: dict[str, type[Reference]] = {"track": Track, "profile": CityProfile, "theme": Theme}
-
-
-def sync_after_migrate(*, using: str = "default", **kwargs: Any) -> None:
-    """post_migrate receiver; does nothing while the tables do not exist (a migration backwards)."""
-    with connections[using].cursor() as cursor:
-        tables = set(connections[using].introspection.table_names(cursor))
-    wanted = {model._meta.db_table for model in installed.get_app_config("employers").get_models()}
-    if wanted <= tables:
-        load_reference_data()
 
 
 @transaction.atomic

@@ -1,5 +1,4 @@
 from django.apps import AppConfig
-from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
 
@@ -10,6 +9,7 @@ class MeetingsConfig(AppConfig):
     verbose_name = _("visits and meetings")
 
     def ready(self) -> None:
-        from meetings.reference_data import sync_after_migrate
+        from deventer_crm.core.reference import sync_after_migrate
+        from meetings.reference_data import load_reference_data
 
-        post_migrate.connect(sync_after_migrate, sender=self, dispatch_uid="meetings.reference_data")
+        sync_after_migrate(self, load_reference_data)

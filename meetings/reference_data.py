@@ -4,10 +4,7 @@ Runs after every migrate and after a flush, so it is idempotent: it adds what is
 an administrator changed. Which associations are parties of a series differs per municipality and is not here.
 """
 
-from typing import Any
-
-from django.apps import apps as installed
-from django.db import connections, transaction
+from django.db import transaction
 
 from meetings.models import MeetingKind, Series
 
@@ -28,15 +25,6 @@ KINDS = (
     ("themabijeenkomst", "Themabijeenkomst", False, Series.THEMED),
     ("overleg", "Overleg", False, None),
 )
-
-
-def sync_after_migrate(*, using: str = "default", **kwargs: Any) -> None:
-    """post_migrate receiver; does nothing while the tables do not exist (a migration backwards)."""
-    with connections[using].cursor() as cursor:
-        tables = set(connections[using].introspection.table_names(cursor))
-    wanted = {model._meta.db_table for model in installed.get_app_config("meetings").get_models()}
-    if wanted <= tables:
-        load_reference_data()
 
 
 @transaction.atomic

@@ -13,6 +13,7 @@ REGISTRATION_ROOMS = (
     "retention",
     "hand_over",
     "search",
+    "contact_section",
 )
 
 

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 from crispy_forms.helper import FormHelper
 from django import forms
 from django.core.exceptions import ValidationError
+from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from deventer_crm.core.services import StaleRecord, save_tracked
@@ -36,6 +37,11 @@ class DayField(forms.DateField):
         super().validate(value)
         if value is not None and not FIRST_DAY <= value <= LAST_DAY:
             raise ValidationError(_("Check the year."), code="year")
+
+
+def sent(request: HttpRequest) -> QueryDict | None:
+    """What was posted, also when that is nothing at all: an empty form is wrong, not new."""
+    return request.POST if request.method == "POST" else None
 
 
 def put_errors(form: forms.BaseForm, error: ValidationError) -> None:

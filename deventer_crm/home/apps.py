@@ -1,6 +1,5 @@
 from django.apps import AppConfig
 from django.apps import apps as installed
-from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
 
@@ -12,9 +11,8 @@ class HomeConfig(AppConfig):
     verbose_name = _("home")
 
     def ready(self) -> None:
-        from deventer_crm.home.seed import sync_after_migrate
+        from deventer_crm.core.reference import sync_after_migrate
+        from deventer_crm.home.seed import load_commitments
 
         # The roof has no models and so no signal of its own; the commitments are core's rows.
-        post_migrate.connect(
-            sync_after_migrate, sender=installed.get_app_config("core"), dispatch_uid="home.commitments"
-        )
+        sync_after_migrate(installed.get_app_config("core"), load_commitments)

@@ -11,7 +11,6 @@ edited stays edited. Whoever renames the document takes it over altogether.
 import datetime as dt
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
 
 import pghistory
 from django.db import transaction
@@ -207,7 +206,7 @@ def _add(document: PolicyDocument, start: Start, position: int) -> None:
         )
 
 
-def sync_after_migrate(**kwargs: Any) -> None:
-    """post_migrate: reference rows must survive a flush, so they are synced, not migrated."""
+def load_commitments() -> None:
+    """Make the commitments that come with the product exist; the trail says where they came from."""
     with pghistory.context(source="migrate"):
         sync_commitments()

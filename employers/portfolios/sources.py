@@ -2,7 +2,7 @@
 knows it, so that a hand-over knows no domain above it.
 
     hand_over_source(FollowUps())       in employers
-    hand_over_source(Meetings())        in meetings.handover, imported when the app is ready
+    hand_over_source(Meetings())        in meetings.hand_over
 """
 
 import datetime as dt

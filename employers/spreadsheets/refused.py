@@ -8,6 +8,8 @@ from typing import IO, TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
 
+from deventer_crm.core.lists.export import safe
+
 from .texts import sentence
 
 if TYPE_CHECKING:
@@ -43,6 +45,7 @@ def as_refused(row: DeliveryRow | SheetRow) -> dict[str, Any]:
 
 
 def _safe(cell: Any) -> str:
+    """As in any file, but a negative number is what it was, so that the mended file reads the same."""
     text = "" if cell is None else str(cell)
-    negative_number = text.startswith("-") and text[1:].replace(".", "").replace(",", "").isdigit()
-    return f"'{text}" if text[:1] in tuple("=+-@\t\r＝＋－＠") and not negative_number else text
+    is_negative = text.startswith("-") and text[1:].replace(".", "").replace(",", "").isdigit()
+    return text if is_negative else str(safe(text))

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from accounts.permissions import require
 from accounts.roles import Act
-from deventer_crm.core.forms import CrmForm
+from deventer_crm.core.forms import CrmForm, sent
 from employers.forms.people import AnonymiseForm
 from employers.models import ContactPerson
 from employers.services_retention import anonymise_person, preview_of
@@ -21,7 +21,7 @@ def person_anonymise(request: HttpRequest, pk: int) -> HttpResponse:
     rows = ContactPerson.objects.visible_to(request.user).filter(anonymised_on__isnull=True)
     person = get_object_or_404(rows, pk=pk)
     user: Any = request.user
-    form: CrmForm = AnonymiseForm(request.POST if request.method == "POST" else None, user=user)
+    form: CrmForm = AnonymiseForm(sent(request), user=user)
     if request.method == "POST" and form.is_valid():
         anonymise_person(person, by=user)
         messages.success(request, _("The person is anonymised."))

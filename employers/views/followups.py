@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.permissions import require
 from accounts.roles import Act
+from deventer_crm.core.forms import sent
 from deventer_crm.core.once import did_its_work
 from deventer_crm.core.services import log_view
 from employers.forms.followups import (
@@ -35,10 +36,6 @@ from employers.selectors.followups import follow_up_page, follow_ups_for_page
 NEXT_ACTS = ("confirm", "fulfil", "report_back")
 
 
-def _sent(request: HttpRequest) -> QueryDict | None:
-    return request.POST if request.method == "POST" else None
-
-
 def _follow_up(request: HttpRequest, pk: int) -> FollowUp:
     return get_object_or_404(follow_ups_for_page(request.user), pk=pk)
 
@@ -57,7 +54,7 @@ def follow_up_add(request: HttpRequest, pk: int) -> HttpResponse:
     wanted = request.GET.get("person", "")
     initial = {"person": wanted} if any(str(person.pk) == wanted for person in people) else {}
     form = FollowUpForm(
-        _sent(request),
+        sent(request),
         instance=FollowUp(employer=employer),
         user=request.user,
         employer=employer,
@@ -101,7 +98,7 @@ def follow_up_edit(request: HttpRequest, pk: int) -> HttpResponse:
     if refused is not None:
         return refused
     form = FollowUpForm(
-        _sent(request),
+        sent(request),
         instance=row,
         user=request.user,
         employer=row.employer,
@@ -156,7 +153,7 @@ class ActPage:
         refused = _refusal(request, row, self.act)
         if refused is not None:
             return refused
-        form = self.form(_sent(request), follow_up=row, user=request.user)
+        form = self.form(sent(request), follow_up=row, user=request.user)
         if request.method == "POST" and form.is_valid():
             after = form.take()
             if after is not None:

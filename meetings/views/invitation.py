@@ -9,6 +9,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.permissions import allow, require
 from accounts.roles import Act
+from deventer_crm.core.forms import sent
 from deventer_crm.core.parsing import whole_number
 from employers.models import Employer
 from employers.selectors import find_employers
@@ -17,7 +18,6 @@ from meetings.forms.invitation import AnswerForm, InvitationForm, WithdrawForm
 from meetings.models import Invitation, Meeting
 from meetings.selectors.listing import invitation_list
 from meetings.selectors.picking import FOUND
-from meetings.views.sending import sent
 
 
 @require_GET

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.permissions import require
 from accounts.roles import Act, Role
+from deventer_crm.core.forms import sent
 from deventer_crm.core.parsing import whole_number, whole_numbers
 from deventer_crm.core.services import log_view
 from employers.models import Employer
@@ -20,7 +21,6 @@ from meetings.permissions import acts_on
 from meetings.selectors.meeting import meeting_page, meetings_for_page
 from meetings.selectors.picking import Choice
 from meetings.services import link_invitation
-from meetings.views.sending import sent
 
 MANAGER_VISIT, COLLEGE_VISIT = "bezoek-accountmanager", "bedrijfsbezoek-college"
 REFRESH, DRAFT = "refresh", "draft"

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.permissions import require
 from accounts.roles import Act
+from deventer_crm.core.forms import sent
 from meetings import services
 from meetings.forms.steps import (
     AttendanceForm,
@@ -26,7 +27,6 @@ from meetings.forms.steps import (
 from meetings.models import Meeting, Report
 from meetings.permissions import acts_on
 from meetings.selectors.meeting import meetings_for_page
-from meetings.views.sending import sent
 
 
 def _meeting(request: HttpRequest, pk: int) -> Meeting:
