@@ -11,11 +11,17 @@ import pytest
 from django.core.management import get_commands
 
 from accounts.models import User
-from deventer_crm.core import commitments, panels, policy, reminders
+from deventer_crm.core import commitments, panels, policy, reminders, search
+from deventer_crm.core.lists import definition as lists
+from deventer_crm.core.lists.asking import ask_text
 from deventer_crm.core.models import CommitmentNorm
 from deventer_crm.core.reconcile import reconcile
+from employers import sections
 from employers.activity import SOURCES as ACTIVITY_SOURCES
 from employers.activity import happened, refresh_activities
+from employers.models import Theme
+from employers.signals import employers_with_signal, registry, signals_for
+from employers.signals import reading as signals_reading
 from tests.employers.factories import AccountAssignmentFactory, EmployerFactory, MembershipFactory
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -171,6 +177,12 @@ def example(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     monkeypatch.setattr(commitments, "MEASURES", dict(commitments.MEASURES))
     monkeypatch.setitem(ACTIVITY_SOURCES, "membership", None)  # so that it goes again after the test
     del ACTIVITY_SOURCES["membership"]
+    monkeypatch.setattr(registry, "SIGNALS", dict(registry.SIGNALS))
+    monkeypatch.setattr(signals_reading, "SIGNALS", registry.SIGNALS)
+    monkeypatch.setattr(lists, "LISTS", dict(lists.LISTS))
+    monkeypatch.setitem(lists.ACTS, "employers", dict(lists.ACTS["employers"]))
+    monkeypatch.setattr(search, "SOURCES", dict(search.SOURCES))
+    monkeypatch.setattr(sections, "_sections", dict(sections._sections))
     monkeypatch.setattr(panels, "_panels", {place: list(rows) for place, rows in panels._panels.items()})
     names: dict[str, Any] = {"__name__": "example_of_the_docs"}
     for language, code in FENCE.findall(ARCHITECTURE.read_text(encoding="utf-8")):
@@ -228,3 +240,59 @@ def test_the_examples_of_timeline_and_panel_show(example, am: User, rd: User):
     assert not any(
         "count" in panel.context for panel in panels.panels_for("employer.side", member.association, rd)
     )
+
+
+@pytest.mark.django_db
+def test_the_example_of_a_signal_says_the_same_in_both_readings(example, am: User):
+    relation, other = EmployerFactory(is_relation=True), EmployerFactory(is_relation=False)
+    day = dt.date(2026, 11, 1)
+    found = signals_for([relation.pk, other.pk], am, day, codes=["unmanaged"])
+
+    assert [signal.code for signal in found.pop(relation.pk)] == ["unmanaged"]
+    assert found == {}
+    assert list(employers_with_signal("unmanaged", day, am).values_list("pk", flat=True)) == [relation.pk]
+
+
+@pytest.mark.django_db
+def test_the_example_of_a_list_filters_and_keeps_secrets(example, am: User):
+    member = MembershipFactory(starts_on=dt.date(2020, 1, 1), ends_on=None)
+    MembershipFactory(starts_on=dt.date(2020, 1, 1), ends_on=None)
+    MembershipFactory(employer=EmployerFactory(is_confidential=True), association=member.association)
+    reader = lists.Reader(am, dt.date(2026, 11, 1))
+    asked = ask_text(example["MEMBERSHIPS"], reader, f"association={member.association_id}")
+
+    assert not asked.problems
+    assert list(asked.rows().values_list("pk", flat=True)) == [member.pk]
+    assert asked.columns[0].value(asked.rows().get(), reader) == member.employer.name
+
+
+@pytest.mark.django_db
+def test_the_example_of_a_bulk_act_is_taken_back(example, am: User):
+    relation, other = EmployerFactory(is_relation=True), EmployerFactory(is_relation=False)
+    act = lists.ACTS["employers"]["relatie"]
+    done = act.do([relation.pk, other.pk], {}, am)
+    other.refresh_from_db()
+
+    assert (done.changed, done.unchanged, other.is_relation) == (1, 1, True)
+
+    undone = act.undo(done.undo, am)
+    other.refresh_from_db()
+    relation.refresh_from_db()
+
+    assert (undone.restored, other.is_relation, relation.is_relation) == (1, False, True)
+
+
+@pytest.mark.django_db
+def test_the_examples_of_search_and_of_a_section_work(example, am: User, rd: User):
+    theme = Theme.objects.create(code="voorbeeld", name="Een voorbeeld van een thema")
+    employer = EmployerFactory(is_relation=False)
+    form = sections._sections["relation"].form({"is_relation": "on"}, user=am, employer=employer, kind="call")
+
+    assert [hit.title for hit in search.SOURCES["themes"].find("voorbeeld", am, 5).hits] == [theme.name]
+    assert search.SOURCES["themes"].find("voorbeeld", rd, 5).hits == []
+    assert form.is_valid(), form.errors
+
+    form.save(None, by=am)
+    employer.refresh_from_db()
+
+    assert employer.is_relation
