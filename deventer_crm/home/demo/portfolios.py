@@ -80,13 +80,17 @@ def _change_directors(team: Team, today: dt.date, rng: random.Random) -> None:
 
 def _object(team: Team, today: dt.date) -> None:
     keys = [employer.pk for employer in _managed_by(team.industry, today)]
-    found = signals_for(keys, team.industry, today, codes=["shrinking"])
-    for pk in sorted(found)[:1]:
+    found = signals_for(keys, team.industry, today)
+    # Of a jump in jobs somebody says most often that it is not so; a small register may have none.
+    jumps = sorted(pk for pk in found if found[pk][0].code in {"shrinking", "growing"})
+    for pk in (jumps or sorted(found))[:1]:
         signal = found[pk][0]
         object_to_signal(
             Employer.objects.get(pk=pk),
             by=team.industry,
             code=signal.code,
             cause=signal.cause,
-            reason="Een vestiging is anders ingeschreven; er werken evenveel mensen.",
+            reason="Een vestiging is anders ingeschreven; er werken evenveel mensen."
+            if jumps
+            else "Al besproken; dit hoeft niet op de lijst.",
         )
