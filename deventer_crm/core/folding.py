@@ -22,10 +22,11 @@ from django.template.base import (
 )
 from django.template.context import Context
 from django.template.defaulttags import CommentNode, LoadNode, URLNode
+from django.template.exceptions import TemplateSyntaxError
 from django.template.library import SimpleNode
 from django.template.loader_tags import IncludeNode
 from django.template.loaders import cached
-from django.templatetags.i18n import BlockTranslateNode, TranslateNode
+from django.templatetags.i18n import BlockTranslateNode, LanguageNode, TranslateNode
 from django.templatetags.static import StaticNode
 from django.urls import get_script_prefix
 from django.utils.translation import get_language
@@ -53,8 +54,13 @@ class Fixed(Node):
         return f"<Fixed: {self.parts!r}>"
 
     def render(self, context: Context) -> str:
-        # Links carry the prefix under which the application is served; plain-text mails do not escape.
-        key = (get_language(), get_script_prefix(), context.autoescape)
+        told: dict[Any, Any] = context.render_context.dicts[0]
+        key = told.get(Fixed)
+        if key is None:
+            # Once for a rendering. Links carry the prefix under which the application is served.
+            key = told[Fixed] = (get_language(), get_script_prefix())
+        if not context.autoescape:  # plain-text mails
+            key = (*key, "as it is")
         text = self.texts.get(key)
         if text is None:
             text = self.texts[key] = "".join([str(part.render_annotated(context)) for part in self.parts])
@@ -142,6 +148,8 @@ def fold(nodes: NodeList, template: Template) -> None:
         run.clear()
 
     for node in nodes:
+        if type(node) is LanguageNode:
+            raise TemplateSyntaxError("a rendering is in one language: {% language %} cannot be folded")
         if is_fixed(node) or _is_fixed_include(node, template):
             run.append(node)
             continue

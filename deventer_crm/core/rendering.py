@@ -180,4 +180,5 @@ def _errors_html(field: BoundField, *, inline: bool) -> str:
         f'<{tag} id="error_{number}_{_text(field.auto_id)}"><strong>{_text(error)}</strong></{tag}>'
         for number, error in enumerate(field.errors, start=1)
     )
-    return f'<div id="{_text(getattr(field.errors, "field_id", ""))}_error" class="invalid-feedback">{rows}</div>'
+    name = getattr(field.errors, "field_id", "")
+    return f'<div id="{_text(name)}_error" class="invalid-feedback">{rows}</div>'

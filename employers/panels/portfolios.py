@@ -1,16 +1,18 @@
 """Who stands in for whom, on the dossier and on mijn week; and what waits for the lead."""
 
+import datetime as dt
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Count, OuterRef, Subquery
+from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from accounts.roles import Act, Role
 from deventer_crm.core import clock
 from deventer_crm.core.panels import Panel, panel
-from employers.models import AccountAssignment, FollowUp
+from deventer_crm.core.statements import PreparedFor
+from employers.models import AccountAssignment, AccountCover, FollowUp
 from employers.portfolios.cover import cover_of, covers_on
-from employers.portfolios.proposals import divided_on, proposable
+from employers.portfolios.proposals import divided_on, proposable_count
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -36,7 +38,13 @@ def standing_in_for(reader: Any, user: "User") -> Panel | None:
     """For whom this person stands in today, with what of theirs is open; one query."""
     if not user.has_role(Role.ACCOUNT_MANAGER):
         return None
-    today = clock.today()
+    rows = _stood_in_for.rows(user, today=clock.today())
+    return Panel("employers/portfolio_week_cover.html", {"covers": rows}) if rows else None
+
+
+@PreparedFor
+def _stood_in_for(user: "User", *, today: dt.date) -> "QuerySet[AccountCover]":
+    """Covers of that day, with how many employers and open follow-ups the absent one has."""
     held = AccountAssignment.objects.on(today).filter(
         user=OuterRef("user"), employer__retired_on__isnull=True
     )
@@ -46,15 +54,13 @@ def standing_in_for(reader: Any, user: "User") -> Panel | None:
         counted = rows.order_by().values(key).annotate(number=Count("pk")).values("number")
         return Coalesce(Subquery(counted), 0)
 
-    covers = (
+    return (
         covers_on(today)
-        .filter(substitute=user)
+        .filter(substitute=user.pk)
         .select_related("user")
         .annotate(employers=number(held, "user"), follow_ups=number(open_ones, "owner"))
         .order_by("ends_on", "pk")
     )
-    rows = list(covers)
-    return Panel("employers/portfolio_week_cover.html", {"covers": rows}) if rows else None
 
 
 @panel("week.side", order=25)
@@ -63,5 +69,5 @@ def proposals_waiting(reader: Any, user: "User") -> Panel | None:
     if not user.can(Act.KEEP_PORTFOLIOS):
         return None
     today = clock.today()
-    count = proposable(user, today, divided_on(today)).count()
+    count = proposable_count(user, today, divided_on(today))
     return Panel("employers/portfolio_week_proposals.html", {"count": count}) if count else None

@@ -1,12 +1,15 @@
 """Signals on the dossier, on mijn week and in the list of employers."""
 
+import datetime as dt
 from typing import TYPE_CHECKING, Any
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import Act, Role
 from deventer_crm.core import clock
 from deventer_crm.core.panels import Panel, column, panel
+from deventer_crm.core.statements import Prepared, PreparedFor
 from employers.models import AccountAssignment, Employer, SignalObjection
 from employers.signals import signals_for, strongest
 
@@ -17,16 +20,21 @@ SHOWN_IN_WEEK = 5
 SHOWN_OBJECTIONS = 5
 
 
+@Prepared
+def _objections(employer_id: int) -> "QuerySet[SignalObjection]":
+    rows = SignalObjection.objects.filter(employer=employer_id, withdrawn_on__isnull=True)
+    return rows.select_related("created_by")
+
+
 @panel("employer.side", order=10)
 def signals_of(employer: Any, user: "User") -> Panel | None:
     """Each signal with its reason, source and day, and what people said is not so; nothing without any."""
     if not user.can(Act.SEE_DOSSIERS) or employer.is_natural_person:
         return None
     found = signals_for([employer.pk], user).get(employer.pk, [])
-    denied = SignalObjection.objects.filter(employer=employer, withdrawn_on__isnull=True)
     # The dossier knows already whether there are any; they are few.
     asks = getattr(employer, "has_objections", True)
-    objections = list(denied.select_related("created_by")[:SHOWN_OBJECTIONS]) if asks else []
+    objections = _objections.rows(employer.pk, first=SHOWN_OBJECTIONS) if asks else []
     if not found and not objections:
         return None
     edits, keeps = user.can(Act.EDIT_EMPLOYER), user.can(Act.KEEP_PORTFOLIOS)
@@ -45,10 +53,17 @@ def signals_in_my_portfolio(reader: Any, user: "User") -> Panel | None:
     if not user.has_role(Role.ACCOUNT_MANAGER):
         return None
     today = clock.today()
-    mine = AccountAssignment.objects.on(today).filter(user=user).order_by().values("employer")
-    rows = Employer.objects.visible_to(user).filter(pk__in=mine).only("name", "sort_name").order_by()
+    rows = _portfolio_of.rows(user, today=today)
     shown = strongest(rows, user, today, SHOWN_IN_WEEK)
     return Panel("employers/signal_week.html", {"rows": shown}) if shown else None
+
+
+@PreparedFor
+def _portfolio_of(user: "User", *, today: dt.date) -> "QuerySet[Employer]":
+    """The employers of an account manager that day, as far as this one may know of them."""
+    mine = AccountAssignment.objects.on(today).filter(user=user.pk).order_by().values("employer")
+    rows: QuerySet[Employer] = Employer.objects.visible_to(user).filter(pk__in=mine)
+    return rows.only("name", "sort_name").order_by()
 
 
 @column("employers.list", label=_("Signals"), order=70, shown=False, right=Act.SEE_DOSSIERS)

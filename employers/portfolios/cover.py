@@ -16,6 +16,7 @@ from deventer_crm.core.models import Reminder
 from deventer_crm.core.reconcile import request_reconcile
 from deventer_crm.core.reminders import Rule, Wanted
 from deventer_crm.core.services import save_tracked
+from deventer_crm.core.statements import Prepared
 from employers.models import AccountCover
 
 if TYPE_CHECKING:
@@ -94,8 +95,10 @@ def _check_presence(cover: AccountCover) -> None:
 @transaction.atomic
 def end_cover(cover: AccountCover, *, by: "User") -> None:
     """Stop a cover now: one that did not begin yet goes, another had its last day yesterday."""
-    row = AccountCover.objects.select_for_update(of=("self",)).get(pk=cover.pk)
+    row = AccountCover.objects.select_for_update(of=("self",)).filter(pk=cover.pk).first()
     today = clock.today()
+    if row is None:
+        return  # somebody else did it this very moment
     if row.starts_on >= today:
         row.delete()
     elif row.ends_on is not None and row.ends_on >= today:
@@ -110,14 +113,24 @@ def _look_again() -> None:
 
 def cover_of(user_id: int, day: dt.date) -> AccountCover | None:
     """Who stands in for this person that day."""
-    return covers_on(day).filter(user=user_id).select_related("substitute").first()
+    return next(iter(_of_absent.rows(user_id, day=day)), None)
+
+
+@Prepared
+def _of_absent(user_id: int, *, day: dt.date) -> "QuerySet[AccountCover]":
+    return covers_on(day).filter(user=user_id).select_related("substitute").order_by("pk")
+
+
+@Prepared
+def _of_substitute(user_id: int, *, day: dt.date) -> "QuerySet[AccountCover]":
+    return covers_on(day).filter(substitute=user_id).select_related("user").order_by("ends_on", "pk")
 
 
 def covered_by(user: "User", day: dt.date) -> list[AccountCover]:
     """For whom this person stands in that day; read once for a page."""
     return shared(
         ("covered_by", user.pk, day),
-        lambda: list(covers_on(day).filter(substitute=user).select_related("user").order_by("ends_on", "pk")),
+        lambda: _of_substitute.rows(user.pk, day=day),
     )
 
 

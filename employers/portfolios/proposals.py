@@ -11,6 +11,7 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from deventer_crm.core import clock, policy
+from deventer_crm.core.statements import Prepared, PreparedFor
 from employers.activity import refresh_activities
 from employers.models import AccountAssignment, Employer, Portfolio, TopListEntry
 
@@ -44,11 +45,16 @@ class Divided:
         return Q(area__in=list(self.by_area)) | Q(sector__in=list(self.by_sector))
 
 
+@Prepared
+def _portfolios(*, day: dt.date) -> "QuerySet[Portfolio]":
+    rows: QuerySet[Portfolio] = Portfolio.objects.on(day).filter(user__is_active=True)
+    return rows.select_related("user", "area", "sector")
+
+
 def divided_on(day: dt.date) -> Divided:
     """The portfolios of that day whose account manager still has an account, in one query and the setting."""
-    rows = Portfolio.objects.on(day).filter(user__is_active=True).select_related("user", "area", "sector")
     found = Divided(area_first=policy.value("portfolio_area_first", day))
-    for row in rows:
+    for row in _portfolios.rows(day=day):
         if row.area_id is not None:
             found.by_area[row.area_id] = row
         else:
@@ -87,6 +93,19 @@ def proposable(user: "User", day: dt.date, divided: Divided) -> "QuerySet[Employ
     """Those for which a portfolio proposes somebody. A confidential employer is left to a person: a proposal
     would tell the account manager of it (R10)."""
     return without_manager(user, day).filter(divided.matching(), is_confidential=False)
+
+
+def proposable_count(user: "User", day: dt.date, divided: Divided) -> int:
+    """How many those are."""
+    return _proposable.count(user, list(divided.by_area), list(divided.by_sector), day=day)
+
+
+@PreparedFor
+def _proposable(
+    user: "User", area_ids: list[int], sector_ids: list[int], *, day: dt.date
+) -> "QuerySet[Employer]":
+    matching = Q(area__in=area_ids) | Q(sector__in=sector_ids)
+    return without_manager(user, day).filter(matching, is_confidential=False)
 
 
 def proposals_for(employers: Iterable[Employer], divided: Divided) -> list[Proposal]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import F, QuerySet
 
+from deventer_crm.core.statements import PreparedFor
 from employers.models import Membership, Position
 
 if TYPE_CHECKING:
@@ -24,18 +25,29 @@ class Board:
     before: list[Position] = field(default_factory=list)
 
 
-def board_of(family: list[int], user: "User", today: dt.date) -> Board:
-    """One query. "A new chair is invited next" needs nothing here: an invitation asks who holds the seat on
-    its own day."""
-    rows = (
+@PreparedFor
+def _seats(user: "User", family: list[int]) -> "QuerySet[Position]":
+    rows: QuerySet[Position] = (
         Position.objects.visible_to(user)
         .filter(employer__in=family, person__anonymised_on__isnull=True)
         .exclude(seat="")
         .select_related("person")
-        .order_by(F("ends_on").desc(nulls_first=True), "-seat", "person__last_name", "pk")[:MOST_SEATS]
+        .order_by(F("ends_on").desc(nulls_first=True), "-seat", "person__last_name", "pk")
     )
+    return rows
+
+
+@PreparedFor
+def _members(user: "User", family: list[int], *, today: dt.date) -> "QuerySet[Membership]":
+    rows: QuerySet[Membership] = Membership.objects.visible_to(user).filter(association__in=family).on(today)
+    return rows
+
+
+def board_of(family: list[int], user: "User", today: dt.date) -> Board:
+    """One query. "A new chair is invited next" needs nothing here: an invitation asks who holds the seat on
+    its own day."""
     board = Board()
-    for row in rows:
+    for row in _seats.rows(user, family, first=MOST_SEATS):
         if row.is_valid_on(today):
             board.now.append(row)
         elif row.starts_on > today:
@@ -48,7 +60,7 @@ def board_of(family: list[int], user: "User", today: dt.date) -> Board:
 
 def member_count(family: list[int], user: "User", today: dt.date) -> int:
     """Members of today that this reader may know of."""
-    return Membership.objects.visible_to(user).filter(association__in=family).on(today).count()
+    return _members.count(user, family, today=today)
 
 
 def members_of(

@@ -4,13 +4,15 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Q, QuerySet, Window
 
 from accounts.roles import Act, Role
 from deventer_crm.core import clock
+from deventer_crm.core.statements import PreparedFor
 from employers.models import ContactMoment, FollowUp
 from employers.models.followup_steps import FollowUpStep
 from employers.permissions_followups import acts_on, kinds_for, may
+from employers.querysets_followups import FollowUpQuerySet
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -132,8 +134,7 @@ def of_employer(employer: Any, user: "User") -> Card | None:
     if not user.can(Act.SEE_FOLLOW_UPS):
         return None
     family = [employer.pk, *getattr(employer, "family", [])]
-    rows = FollowUp.objects.visible_to(user).standing().at(family)
-    card = _card(rows, user)
+    card = _card(_of_employers, user, family)
     return card if card.total or kinds_for(user) else None
 
 
@@ -141,7 +142,7 @@ def of_user(user: "User") -> Card | None:
     """What lies with somebody, and what a college member promised; None when nothing does."""
     if not user.can(Act.SEE_FOLLOW_UPS):
         return None
-    card = _card(FollowUp.objects.visible_to(user).standing().of(user), user)
+    card = _card(_of_person, user)
     return card if card.total else None
 
 
@@ -149,22 +150,40 @@ def to_give(user: "User") -> Card | None:
     """What lies with nobody who can act, for the lead; None when there is none."""
     if not (user.has_role(Role.TEAM_LEAD) and user.can(Act.GIVE_FOLLOW_UP)):
         return None
-    today = clock.today()
-    card = _card(FollowUp.objects.visible_to(user).to_give(today), user, gives=True)
+    card = _card(_for_the_lead, user, gives=True)
     return card if card.total else None
 
 
-def _card(rows: Any, user: "User", *, gives: bool = False) -> Card:
-    """Lines and counts; the counts only cost a statement when there are more than fit."""
-    today = clock.today()
-    found = list(rows.for_list().by_urgency()[: CARD_LINES + 1])
-    if len(found) > CARD_LINES:
-        counted = rows.order_by().aggregate(total=Count("pk"), late=Count("pk", filter=Q(due_on__lt=today)))
-        total, late = counted["total"], counted["late"]
-    else:
-        total, late = len(found), sum(row.due_on < today for row in found)
-    lines = [_line(row, user, gives=gives) for row in found[:CARD_LINES]]
-    return Card(lines, total, late, today)
+@PreparedFor
+def _of_employers(user: "User", family: list[int]) -> "QuerySet[FollowUp]":
+    return _ordered(FollowUp.objects.visible_to(user).standing().at(family))
+
+
+@PreparedFor
+def _of_person(user: "User") -> "QuerySet[FollowUp]":
+    return _ordered(FollowUp.objects.visible_to(user).standing().of(user))
+
+
+@PreparedFor
+def _for_the_lead(user: "User") -> "QuerySet[FollowUp]":
+    return _ordered(FollowUp.objects.visible_to(user).to_give(clock.today()))
+
+
+def _ordered(rows: FollowUpQuerySet) -> FollowUpQuerySet:
+    counted = rows.annotate(
+        in_all=Window(Count("pk")),
+        late_in_all=Window(Count("pk", filter=Q(due_on__lt=clock.today()))),
+    )
+    found: FollowUpQuerySet = counted.for_list().by_urgency()
+    return found
+
+
+def _card(rows: PreparedFor, user: "User", *values: Any, gives: bool = False) -> Card:
+    """Lines, which know how many there are in all and how many of those are late."""
+    found = rows.rows(user, *values, first=CARD_LINES)
+    total, late = (found[0].in_all, found[0].late_in_all) if found else (0, 0)
+    lines = [_line(row, user, gives=gives) for row in found]
+    return Card(lines, total, late, clock.today())
 
 
 def _line(row: FollowUp, user: "User", *, gives: bool) -> Line:

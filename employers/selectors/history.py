@@ -8,11 +8,12 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef, Subquery
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.db.models.functions import JSONObject
 
 from deventer_crm.core import clock, policy
 from deventer_crm.core.models import PolicySetting
+from deventer_crm.core.statements import Prepared
 from employers.models import Establishment, JobCount
 
 UNKNOWN_SOURCE = 99
@@ -92,17 +93,23 @@ def history_of(employer_ids: list[int]) -> History:
     return remembered(("history", *sorted(employer_ids)), lambda: _read(employer_ids))
 
 
-def _read(employer_ids: list[int]) -> History:
+@Prepared
+def _places(employer_ids: list[int]) -> "QuerySet[Establishment]":
     rows = (
         JobCount.objects.filter(establishment=OuterRef("pk"))
         .order_by()
         .values(row=JSONObject(on="reference_date", source="source", version="version", jobs="jobs"))
     )
-    places = list(
+    places: QuerySet[Establishment] = (
         Establishment.objects.filter(employer__in=employer_ids)
         .select_related("area", "sbi", "registration")
         .annotate(count_rows=ArraySubquery(rows), source_order=policy_value("job_source_order"))
     )
+    return places
+
+
+def _read(employer_ids: list[int]) -> History:
+    places = _places.rows(employer_ids)
     counts = {
         place.pk: [
             Count(dt.date.fromisoformat(row["on"]), row["source"], row["version"], row["jobs"])

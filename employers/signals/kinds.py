@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from deventer_crm.core import clock
 from deventer_crm.core.formatting import nl_date
+from deventer_crm.core.statements import PreparedFor
 from employers.models import FollowUp, Position
 
 from .registry import Asked, Signal, SignalKind, signal_kind
@@ -160,11 +161,9 @@ class Director(SignalKind):
     settings = ("signal_director_days", "signal_director_titles")
 
     def find(self, asked: Asked) -> Iterable[Signal]:
-        rows = (
-            _changes(asked.user, asked.day, asked.settings)
-            .filter(survivor__in=list(asked.employers))
-            .select_related("person")
-            .order_by("starts_on", "pk")
+        days, titles = (asked.settings[name] for name in self.settings)
+        rows = _changes_at.rows(
+            asked.user, list(asked.employers), day=asked.day, days=days, titles=tuple(titles)
         )
         for row in rows:
             came = row.starts_on > asked.day - dt.timedelta(days=asked.settings["signal_director_days"])
@@ -229,6 +228,15 @@ def _changes(user: "User", day: dt.date, settings: Settings) -> "QuerySet[Any]":
     return found
 
 
+@PreparedFor
+def _changes_at(
+    user: "User", employer_ids: list[int], *, day: dt.date, days: int, titles: tuple[str, ...]
+) -> "QuerySet[Any, Any]":
+    settings = {"signal_director_days": days, "signal_director_titles": titles}
+    rows = _changes(user, day, settings).filter(survivor__in=employer_ids)
+    return rows.select_related("person").order_by("starts_on", "pk")
+
+
 @signal_kind("late_promise", label=gettext_lazy("Promise is late"), icon="exclamation-circle", order=10)
 class LatePromise(SignalKind):
     """A promise to the employer that is not kept or not reported back, so many days (a setting) after it was
@@ -237,15 +245,13 @@ class LatePromise(SignalKind):
     settings = ("signal_promise_late_days",)
 
     def find(self, asked: Asked) -> Iterable[Signal]:
-        rows = _late(asked.user, asked.day, asked.settings).filter(survivor__in=list(asked.employers))
-        for row in rows.order_by("due_on", "pk"):
+        late_days = asked.settings["signal_promise_late_days"]
+        for row in _late_at.rows(asked.user, list(asked.employers), day=asked.day, late_days=late_days):
             days = (asked.day - row.due_on).days
             yield Signal(
                 code=self.code,
                 employer_id=row.survivor,
-                reason=ngettext(
-                    "%(days)s day late: %(what)s", "%(days)s days late: %(what)s", days
-                )
+                reason=ngettext("%(days)s day late: %(what)s", "%(days)s days late: %(what)s", days)
                 % {"days": days, "what": row.what},
                 source=_("promises and actions"),
                 on=row.due_on,
@@ -257,6 +263,12 @@ class LatePromise(SignalKind):
         self, rows: "QuerySet[Employer]", user: "User", day: dt.date, settings: Settings
     ) -> "QuerySet[Employer]":
         return rows.filter(pk__in=_late(user, day, settings).order_by().values("survivor"))
+
+
+@PreparedFor
+def _late_at(user: "User", employer_ids: list[int], *, day: dt.date, late_days: int) -> "QuerySet[Any, Any]":
+    rows = _late(user, day, {"signal_promise_late_days": late_days})
+    return rows.filter(survivor__in=employer_ids).order_by("due_on", "pk")
 
 
 def _late(user: "User", day: dt.date, settings: Settings) -> "QuerySet[Any]":

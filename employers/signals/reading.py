@@ -10,6 +10,7 @@ from django.db.models.functions import Coalesce, JSONObject
 
 from accounts.roles import Act
 from deventer_crm.core import clock, policy
+from deventer_crm.core.statements import PreparedFor
 from employers.models import Employer, SignalObjection, TopListEntry
 from employers.querysets import EmployerQuerySet
 
@@ -49,19 +50,7 @@ def signals_for(
     ids = list(employer_ids)
     if not ids or not user.can(Act.SEE_DOSSIERS):
         return {}
-    objections = SignalObjection.objects.filter(employer=OuterRef("pk"), withdrawn_on__isnull=True)
-    rows = (
-        judged()
-        .visible_to(user)
-        .filter(pk__in=ids)
-        .annotate(
-            is_listed=ExpressionWrapper(on_the_list(on), output_field=BooleanField()),
-            denied=ArraySubquery(objections.order_by().values(row=JSONObject(code="code", cause="cause"))),
-        )
-        .only("name", "jobs", "jobs_before", "jobs_on", "is_relation", "last_contact_at")
-        .order_by()
-    )
-    employers = {row.pk: row for row in rows}
+    employers = {row.pk: row for row in _judged.rows(user, ids, on=on)}
     if not employers:
         return {}
     chosen = [kind for code, kind in SIGNALS.items() if codes is None or code in codes]
@@ -76,6 +65,24 @@ def signals_for(
             if (signal.employer_id, signal.code, signal.cause) not in denied:
                 found.setdefault(signal.employer_id, []).append(signal)
     return found
+
+
+@PreparedFor
+def _judged(user: "User", employer_ids: list[int], *, on: dt.date) -> "QuerySet[Employer]":
+    """What the signals look at, and which of them somebody objected to."""
+    objections = SignalObjection.objects.filter(employer=OuterRef("pk"), withdrawn_on__isnull=True)
+    rows: QuerySet[Employer] = (
+        judged()
+        .visible_to(user)
+        .filter(pk__in=employer_ids)
+        .annotate(
+            is_listed=ExpressionWrapper(on_the_list(on), output_field=BooleanField()),
+            denied=ArraySubquery(objections.order_by().values(row=JSONObject(code="code", cause="cause"))),
+        )
+        .only("name", "jobs", "jobs_before", "jobs_on", "is_relation", "last_contact_at")
+        .order_by()
+    )
+    return rows
 
 
 def employers_with_signal(code: str, day: dt.date | None, user: "User") -> "QuerySet[Employer]":
@@ -99,7 +106,7 @@ def employers_with_signal(code: str, day: dt.date | None, user: "User") -> "Quer
 
 
 def strongest(
-    employers: "QuerySet[Employer]", user: "User", day: dt.date, limit: int
+    employers: Iterable[Employer], user: "User", day: dt.date, limit: int
 ) -> list[tuple[Employer, list[Signal]]]:
     """The first employers among these with a signal, the most pressing first."""
     named = {row.pk: row for row in employers}

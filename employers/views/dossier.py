@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 from accounts.permissions import allow, require
 from accounts.roles import Act
 from deventer_crm.core.services import log_view
-from employers.selectors.dossier import dossier_of, employers_for_dossier
+from employers.selectors.dossier import dossier_of, employer_for_dossier
 from employers.selectors.history import remembering
 from employers.selectors.timeline import MOST_UPCOMING, ON_ITS_PAGE, timeline_page
 from employers.views.contact import PAGE, dossier_context
@@ -22,7 +22,7 @@ TIMELINE = "employers/_timeline.html"
 @require(Act.SEE_HEADERS)
 def employer_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """The dossier; for htmx only the timeline, when that is what is swapped."""
-    employer = get_object_or_404(employers_for_dossier(request.user), pk=pk)
+    employer = employer_for_dossier(request.user, pk)
     if employer.merged_into_id is not None:
         messages.info(request, _("%(name)s is grouped under this employer.") % {"name": employer.name})
         return redirect("employers:detail", employer.merged_into_id)
@@ -42,7 +42,7 @@ def employer_detail(request: HttpRequest, pk: int) -> HttpResponse:
 @require(Act.SEE_CONTACT_DATES)
 def employer_timeline(request: HttpRequest, pk: int) -> HttpResponse:
     """The whole timeline on a page of its own, to search in and to print."""
-    employer = get_object_or_404(employers_for_dossier(request.user), pk=pk)
+    employer = employer_for_dossier(request.user, pk)
     if employer.merged_into_id is not None:
         return redirect("employers:timeline", employer.merged_into_id)
     with remembering():

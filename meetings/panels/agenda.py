@@ -2,9 +2,11 @@
 
 from typing import TYPE_CHECKING, Any
 
+from django.db.models import QuerySet
+
 from accounts.roles import Act
-from deventer_crm.core import clock
 from deventer_crm.core.panels import Panel, panel
+from deventer_crm.core.statements import PreparedFor
 from meetings.models import Meeting
 
 if TYPE_CHECKING:
@@ -17,15 +19,20 @@ def next_in_the_agenda(employer: Any, user: "User") -> Panel | None:
     if not user.can(Act.SEE_AGENDA):
         return None
     family = [employer.pk, *getattr(employer, "family", [])]
-    meeting = (
+    found = _planned.rows(user, family, first=1)
+    return Panel("meetings/next_fact.html", {"meeting": found[0] if found else None})
+
+
+@PreparedFor
+def _planned(user: "User", family: list[int]) -> "QuerySet[Meeting]":
+    rows: QuerySet[Meeting] = (
         Meeting.objects.visible_to(user)
         .with_employers(family)
-        .upcoming(clock.now())
+        .upcoming()
         .filter(state=Meeting.State.PLANNED)
         .select_related("kind")
-        .first()
     )
-    return Panel("meetings/next_fact.html", {"meeting": meeting})
+    return rows
 
 
 @panel("employer.acts", order=90)

@@ -1,9 +1,11 @@
 """The duty of this year on the pages of the employers app: a badge in the header of a dossier, a column in
 the list of employers, and the duties of the yearly list itself. Only who is on the frozen list has one."""
 
+import datetime as dt
 from collections.abc import Iterable
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.functional import lazy
 from django.utils.translation import gettext
 
@@ -11,6 +13,7 @@ from accounts.roles import Act
 from deventer_crm.core import clock
 from deventer_crm.core.badges import VISIT
 from deventer_crm.core.panels import Panel, column, panel
+from deventer_crm.core.statements import Prepared
 from employers.models import TopList, TopListEntry
 from employers.toplist.duty_source import DutySource, supply_duties
 from meetings.duty import Tally, duties, for_reader
@@ -18,14 +21,19 @@ from meetings.duty import Tally, duties, for_reader
 supply_duties(DutySource(read=duties, narrow=for_reader))
 
 
+@Prepared
+def _entries(*, year: int, today: dt.date) -> "QuerySet[TopListEntry]":
+    standing = TopList.objects.standing_on(year, today).values("pk")[:1]
+    rows: QuerySet[TopListEntry] = TopListEntry.objects.with_duty().filter(top_list__in=standing)
+    return rows.select_related("employer").order_by("-rank", "-pk")
+
+
 def listed(employer_ids: Iterable[int], year: int) -> dict[int, TopListEntry]:
     """The entries with a duty on the standing list of these employers, or of what was grouped under them, by
     asked id. One query: a list has some twenty rows, an employer page only this much room."""
-    standing = TopList.objects.standing_on(year, clock.today()).values("pk")[:1]
-    entries = TopListEntry.objects.with_duty().filter(top_list__in=standing).select_related("employer")
     asked = set(employer_ids)
     found: dict[int, TopListEntry] = {}
-    for entry in entries.order_by("-rank", "-pk"):
+    for entry in _entries.rows(year=year, today=clock.today()):
         for employer_id in (entry.employer.merged_into_id, entry.employer_id):
             if employer_id in asked:
                 found[employer_id] = entry

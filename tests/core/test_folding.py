@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings
-from django.template import Context, engines
+from django.template import Context, TemplateSyntaxError, engines
 from django.template.base import Node
 from django.test import Client, override_settings
 from django.urls import reverse, set_script_prefix
@@ -89,6 +89,11 @@ def test_what_never_changes_is_one_part(tmp_path: Path) -> None:
 )
 def test_what_may_change_is_left_alone(tmp_path: Path, text: str) -> None:
     assert "Fixed" not in parts(from_text(tmp_path, text))
+
+
+def test_a_rendering_is_in_one_language(tmp_path: Path) -> None:
+    with pytest.raises(TemplateSyntaxError):
+        from_text(tmp_path, "{% load i18n %}{% language 'en' %}x{% endlanguage %}")
 
 
 def test_each_language_prefix_and_way_of_escaping_has_its_text(tmp_path: Path) -> None:

@@ -11,9 +11,11 @@ from django.utils.translation import gettext_lazy as _
 from deventer_crm.core import clock, policy
 from deventer_crm.core.models import Digest, JobRun
 from deventer_crm.core.reminders import RULES
+from deventer_crm.core.statements import PreparedFor
 from deventer_crm.home.selectors import monitor as monitor_selectors
 from employers.models import Employer, RegisterDelivery
 from meetings.models import Invitation, Meeting, Participant
+from meetings.querysets import day_start
 
 SHOWN = 6
 
@@ -27,63 +29,72 @@ class Listing:
     url: str = ""
 
 
-def _listing(rows: QuerySet[Any], url: str, limit: int = SHOWN) -> Listing:
+def _listing(kept: PreparedFor, url: str, user: Any, **shape: Any) -> Listing:
     """Reads one row more than it shows, and counts only when that row is there."""
-    found = list(rows[: limit + 1])
-    total = rows.count() if len(found) > limit else len(found)
-    return Listing(found[:limit], total, url)
+    found = kept.rows(user, first=SHOWN + 1, **shape)
+    total = kept.count(user, **shape) if len(found) > SHOWN else len(found)
+    return Listing(found[:SHOWN], total, url)
 
 
 def coming_meetings(user: Any, now: dt.datetime) -> Listing:
     """What this person has in the agenda, the first ones."""
-    rows = (
-        Meeting.objects.visible_to(user)
-        .of_user(user)
-        .upcoming(now)
-        .select_related("kind")
-        .prefetch_related("employers")
-    )
-    return _listing(rows, reverse("meetings:agenda") + "?who=me")
+    return _listing(_own_meetings, reverse("meetings:agenda") + "?who=me", user, since=day_start(now))
+
+
+@PreparedFor
+def _own_meetings(user: Any, *, since: dt.datetime) -> QuerySet[Meeting]:
+    rows: QuerySet[Meeting] = Meeting.objects.visible_to(user).of_user(user).upcoming(since)
+    return rows.select_related("kind").prefetch_related("employers")
 
 
 def college_visits(user: Any, now: dt.datetime) -> Listing:
     """Meetings to come of a college member that count as a visit, the first ones."""
+    return _listing(_visits, reverse("meetings:college"), user, since=day_start(now))
+
+
+@PreparedFor
+def _visits(user: Any, *, since: dt.datetime) -> QuerySet[Meeting]:
     member = Participant.objects.filter(meeting=OuterRef("pk"), college_member__isnull=False)
-    rows = (
+    rows: QuerySet[Meeting] = (
         Meeting.objects.visible_to(user)
         .filter(kind__counts_for_visit=True)
         .filter(Exists(member))
-        .upcoming(now)
+        .upcoming(since)
         .select_related("kind")
         .prefetch_related("employers", "participants__college_member")
     )
-    return _listing(rows, reverse("meetings:college"))
+    return rows
 
 
 def unanswered_invitations(user: Any) -> Listing:
     """Invitations that nobody answered or withdrew, the oldest first."""
-    rows = (
-        Invitation.objects.visible_to(user)
-        .unanswered()
-        .select_related("employer", "college_member")
-        .order_by("sent_on", "pk")
-    )
-    return _listing(rows, reverse("meetings:invitations") + "?answer=none")
+    return _listing(_unanswered, reverse("meetings:invitations") + "?answer=none", user)
+
+
+@PreparedFor
+def _unanswered(user: Any) -> QuerySet[Invitation]:
+    rows: QuerySet[Invitation] = Invitation.objects.visible_to(user).unanswered()
+    return rows.select_related("employer", "college_member").order_by("sent_on", "pk")
 
 
 def long_without_contact(user: Any, today: dt.date) -> Listing:
     """Employers of this account manager without contact for long, never contacted first."""
     before = today - dt.timedelta(days=int(policy.value("last_contact_long_ago", today)))
-    rows = (
+    query = f"?manager=me&before={before.isoformat()}"
+    return _listing(_silent, reverse("employers:list") + query, user, today=today, before=before)
+
+
+@PreparedFor
+def _silent(user: Any, *, today: dt.date, before: dt.date) -> QuerySet[Employer]:
+    rows: QuerySet[Employer] = (
         Employer.objects.visible_to(user)
         .current()
-        .filter(assignments__user=user, assignments__starts_on__lte=today)
+        .filter(assignments__user=user.pk, assignments__starts_on__lte=today)
         .filter(Q(assignments__ends_on__isnull=True) | Q(assignments__ends_on__gte=today))
         .filter(Q(last_contact_at__isnull=True) | Q(last_contact_at__lt=clock.start_of(before)))
         .order_by("last_contact_at", "sort_name", "pk")
     )
-    query = f"?manager=me&before={before.isoformat()}"
-    return _listing(rows, reverse("employers:list") + query)
+    return rows
 
 
 @dataclass(frozen=True)
