@@ -2,7 +2,7 @@
 
 from typing import Any, TypeVar
 
-from django.db import models, transaction
+from django.db import IntegrityError, models, transaction
 from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -29,14 +29,24 @@ class StaleRecord(Exception):
 T = TypeVar("T", bound=Tracked)
 
 
-@transaction.atomic
 def save_tracked(
     obj: T, *, by: models.Model | None, expected_version: int | None = None, validate: bool = True
 ) -> T:
     """Validate and save a tracked record with who did it; the version counts up by one.
 
     `expected_version`: what the editor's form was based on; raises StaleRecord when the stored row has moved
-    on. Raises ValidationError when a rule of the model is broken."""
+    on. Raises ValidationError when a rule of the model is broken, also when somebody else took the name, the
+    seat or the period between the check and the save."""
+    try:
+        return _save(obj, by, expected_version, validate)
+    except IntegrityError:
+        if validate:
+            obj.full_clean()  # now that the other row is there, the rule says so in words
+        raise
+
+
+@transaction.atomic
+def _save(obj: T, by: models.Model | None, expected_version: int | None, validate: bool) -> T:
     obj.modified_by_id = by.pk if by else None
     if obj.pk is None:
         obj.created_by_id = by.pk if by else None

@@ -147,6 +147,9 @@ def hand_over(
         rows = rows.filter(pk__in=list(only))
     locked = Employer.objects.select_for_update().filter(pk__in=rows.order_by().values("pk")).order_by("pk")
     employer_ids = list(locked.values_list("pk", flat=True))
+    # Who waited for the locks asks again: somebody else may have handed these over meanwhile.
+    still = set(rows.order_by().values_list("pk", flat=True))
+    employer_ids = [pk for pk in employer_ids if pk in still]
     portfolios = scope.portfolios(from_user, starts_on)
     held = AccountAssignment.objects.filter(user=from_user, employer__in=_family(employer_ids))
     moved = {
@@ -287,6 +290,8 @@ def undo_hand_over(hand_over: HandOver, *, by: "User") -> Undone:
     if handed.undone_on is not None:
         raise ValidationError(_("This hand-over was taken back already."))
     old, new = handed.from_user, handed.to_user
+    # In the order in which every act on account managers locks, so that two wait instead of both failing.
+    list(Employer.objects.select_for_update().filter(pk__in=handed.employers).order_by("pk").values("pk"))
     kept = sum(
         _put_dated_back(model, handed.moved[name], handed, by)
         for name, model in (("assignments", AccountAssignment), ("portfolios", Portfolio))
@@ -305,7 +310,8 @@ def _put_dated_back(model: Any, moved: dict[str, list[Any]], handed: HandOver, b
     """How many rows stay as they are, because one of the pair was changed since."""
     day, old, new = handed.starts_on, handed.from_user_id, handed.to_user_id
     keys = [*(pk for pk, _ends_on in moved["ended"]), *moved["made"], *moved["taken"]]
-    rows = {row.pk: row for row in model.objects.select_for_update(of=("self",)).filter(pk__in=keys)}
+    locked = model.objects.select_for_update(of=("self",)).filter(pk__in=keys).order_by("pk")
+    rows = {row.pk: row for row in locked}
     kept, gone, restored = 0, [], []
     for (pk, ends_on), made_pk in zip(moved["ended"], moved["made"], strict=True):
         before, after = rows.get(pk), rows.get(made_pk)

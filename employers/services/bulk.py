@@ -5,6 +5,7 @@ import datetime as dt
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import F, Q
 
@@ -158,16 +159,18 @@ def _is_as_left(
     """Whether an employer's assignments are still as the act left them."""
     if made is not None and (made not in rows or rows[made].version != 1):
         return False
-    if before is None or before["starts_on"] == day.isoformat():
-        # Nobody before, or one that was taken away: then nobody else may be there now.
+    if before is None:  # nobody was: then nobody else may be there now
         return all(row.pk == made or not row.is_valid_on(day) for row in rows.values())
-    ended = rows.get(before["pk"])
-    if ended is None or ended.version != before["version"] + 1 or ended.user_id != before["user"]:
-        return False
+    ended = None
+    if before["starts_on"] != day.isoformat():  # else it was taken away, and is made again
+        ended = rows.get(before["pk"])
+        if ended is None or ended.version != before["version"] + 1 or ended.user_id != before["user"]:
+            return False
     # Somebody who was named since would be in the way of putting the old one back.
     end = _day(before["ends_on"])
     return not any(
-        row.pk not in (made, ended.pk)
+        row.pk != made
+        and row is not ended
         and (end is None or row.starts_on <= end)
         and (row.ends_on is None or row.ends_on >= day)
         for row in rows.values()
@@ -177,15 +180,28 @@ def _is_as_left(
 # ── labels ───────────────────────────────────────────────────────────────────────────────────────
 
 
+def _label_named(name: str, by: "User") -> tuple[Tag, bool]:
+    """The label with that name whatever its capitals, and whether it is new."""
+    there = Tag.objects.filter(name__iexact=name)
+    found = there.first()
+    if found is not None:
+        return found, False
+    try:
+        return save_tracked(Tag(name=name), by=by), True
+    except ValidationError:
+        found = there.first()  # somebody else made it this very moment
+        if found is None:
+            raise
+        return found, False
+
+
 @transaction.atomic
 def label_many(employer_ids: Iterable[int], *, by: "User", tag: Tag | None = None, name: str = "") -> Done:
     """Put a label on all of these; `name` makes a new one, or finds it whatever its capitals. Raises
     ValidationError when the name is too long."""
     is_new = False
     if tag is None:
-        tag = Tag.objects.filter(name__iexact=name.strip()).first()
-        if tag is None:
-            tag, is_new = save_tracked(Tag(name=name.strip()), by=by), True
+        tag, is_new = _label_named(name.strip(), by)
     ids = sorted(set(employer_ids))
     there = set(EmployerTag.objects.filter(tag=tag, employer__in=ids).values_list("employer_id", flat=True))
     made = EmployerTag.objects.bulk_create(
