@@ -17,6 +17,8 @@ from deventer_crm.core.lists.definition import ACTS, Act, Done, ListDefinition, 
 from deventer_crm.core.models import BulkAct
 from deventer_crm.core.parsing import whole_number
 
+#: The key of no row.
+NO_ROW = 0
 #: How long an act can be taken back, and how many stand on the page of them.
 UNDO_TIME = dt.timedelta(days=1)
 MOST_SHOWN = 50
@@ -37,6 +39,8 @@ class Selection:
         the list, or not for this reader, mean nothing."""
         numbers = (whole_number(value) for value in params.getlist("rows"))
         ticked = tuple(dict.fromkeys(number for number in numbers if number is not None))
+        if params.getlist("rows") and not ticked:
+            ticked = (NO_ROW,)  # something was ticked; that it is nonsense does not make it everything
         return cls(ask_text(definition, reader, params.get("query", "")), ticked)
 
     @property
