@@ -209,8 +209,10 @@ class FollowUp(Tracked, Confidential):
 
     @property
     def reminder_name(self) -> str:
-        """Many employers are promised the same; the employer is read along."""
-        return f"{self.employer.name}: {self.what}"
+        """Many employers are promised the same; the employer is read along. It also stands in mails, which
+        never tell what was given in confidence (R10)."""
+        what = self.get_kind_display() if self.given_in_confidence else self.what
+        return f"{self.employer.name}: {what}"
 
     def get_state_display(self) -> str:
         """Django makes this for ordinary columns only."""

@@ -137,7 +137,8 @@ def _last_contact(employer: Any) -> str:
 @sheet_part(gettext_lazy("Mind"), order=10)
 def sensitivities(about: About) -> Iterable[tuple[int, Entry]]:
     """What is confidential or was given in confidence, and who wants no mail or objected."""
-    rows = Employer.objects.filter(pk__in=list(about.members), is_confidential=True).order_by("pk")
+    rows = Employer.objects.visible_to(about.user).filter(pk__in=list(about.members), is_confidential=True)
+    rows = rows.order_by("pk")
     for pk in rows.values_list("pk", flat=True):
         yield pk, Entry(_("confidential: only named people know of this employer"))
     told = ContactMoment.objects.visible_to(about.user).standing().filter(given_in_confidence=True)
@@ -169,8 +170,8 @@ def signals(about: About) -> Iterable[tuple[int, Entry]]:
 
 @sheet_part(gettext_lazy("People"), order=30)
 def people(about: About) -> Iterable[tuple[int, Entry]]:
-    """Who to speak with, the first to contact first."""
-    for row in _positions(about):
+    """Who to speak with, the first to contact first. Who objected is not passed on (R13)."""
+    for row in _positions(about).filter(person__has_objected=False):
         ways = ", ".join(part for part in (row.person.mobile or row.person.phone, row.person.email) if part)
         yield row.employer_id, Entry(f"{row.person}, {row.title}", ways, row.person.get_absolute_url())
 

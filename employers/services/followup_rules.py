@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from deventer_crm.core import clock, policy, workdays
 from deventer_crm.core.reconcile import request_reconcile
 from employers.activity import refresh_activities
-from employers.models import AccountAssignment, Employer, FollowUp
+from employers.models import AccountAssignment, ContactPerson, Employer, FollowUp
 from employers.models.followup_steps import FollowUpStep
 from employers.permissions_followups import kinds_for, may_choose_owner
 
@@ -45,7 +45,9 @@ def default_due_on(kind: str, made_on: dt.date) -> dt.date:
     return workdays.shift(made_on, policy.value(TERMS[Kind(kind)], made_on))
 
 
-def default_owner(employer: Employer, *, by: "User", on: dt.date) -> "User":
+def default_owner(
+    employer: Employer, *, by: "User", on: dt.date, person: ContactPerson | None = None
+) -> "User":
     """With whom it lies when nobody says so: the account manager of that day, else who writes it down. The
     employer desk keeps its own, and nobody gets what they may not know of (R10)."""
     if kinds_for(by) == list(Kind.values) and not may_choose_owner(by):
@@ -56,8 +58,9 @@ def default_owner(employer: Employer, *, by: "User", on: dt.date) -> "User":
         .select_related("user")
         .first()
     )
-    if assignment is not None and may_know(employer, assignment.user):
-        return assignment.user
+    manager = assignment.user if assignment is not None else None
+    if manager is not None and may_know(employer, manager) and may_know_person(person, manager):
+        return manager
     return by
 
 
@@ -99,10 +102,17 @@ def check_due(row: FollowUp) -> None:
         raise ValidationError({"due_on": _("It cannot be due before it was made.")})
 
 
-def check_owner(employer: Employer, owner: "User | None") -> None:
+def may_know_person(person: ContactPerson | None, user: "User") -> bool:
+    return person is None or not ContactPerson.objects.secret_to(user).filter(pk=person.pk).exists()
+
+
+def check_owner(employer: Employer, owner: "User | None", person: ContactPerson | None = None) -> None:
+    """Whoever must do it must be able to read it (R10)."""
     if owner is None:
         return
     if not owner.is_active:
         raise ValidationError({"owner": _("This colleague no longer has an account.")})
     if not may_know(employer, owner):
         raise ValidationError({"owner": _("This colleague may not see this employer.")})
+    if not may_know_person(person, owner):
+        raise ValidationError({"owner": _("This colleague may not see this contact person.")})

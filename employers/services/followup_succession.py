@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from deventer_crm.core import clock
-from employers.models import AccountAssignment, Employer, FollowUp
+from employers.models import AccountAssignment, ContactPerson, Employer, FollowUp
 from employers.models.followup_steps import FollowUpStep
 
 from .followup_rules import follow_ups_changed
@@ -33,8 +33,8 @@ def move_follow_ups(
     another; returns how many. A fixed number of statements for any number of rows; each leaves a step.
     `only`: no others than these follow-ups.
 
-    What the successor may not know of (R10: an employer confidential to them) stays where it is: who names
-    them a reader of that employer can give it then."""
+    What the successor may not know of (R10: an employer or a contact person that is a secret to them) stays
+    where it is: who names them a reader of that employer can give it then."""
     if from_user.pk == to_user.pk:
         return 0
     ids = list(employer_ids)
@@ -44,6 +44,7 @@ def move_follow_ups(
         .standing()
         .filter(Q(employer__in=ids) | Q(employer__merged_into__in=ids), owner=from_user, employer__in=known)
     )
+    rows = rows.exclude(person__in=ContactPerson.objects.secret_to(to_user).order_by().values("pk"))
     if only is not None:
         rows = rows.filter(pk__in=list(only))
     moving = list(rows.order_by("pk").values_list("pk", "is_confidential"))

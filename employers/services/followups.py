@@ -78,10 +78,10 @@ def add_follow_up(
         raise ValidationError({"promised_by": _("A college member can only make a promise to the employer.")})
     day = not_to_come("made_on", made_on)
     if owner is None and not department.strip():
-        owner = default_owner(concerned, by=by, on=day)
+        owner = default_owner(concerned, by=by, on=day, person=person)
     elif owner is not None and owner.pk != by.pk and not may_choose_owner(by):
         raise PermissionDenied
-    check_owner(concerned, owner)
+    check_owner(concerned, owner, person if owner != by else None)  # who writes it knows the person
     row = FollowUp(
         kind=chosen,
         employer=concerned,
@@ -250,7 +250,7 @@ def reassign_follow_up(
         raise ValidationError({"owner": _("Say with whom it lies from now on.")})
     if (owner.pk if owner else None, department) == (row.owner_id, row.department):
         raise ValidationError({"owner": _("It lies there already.")})
-    check_owner(row.employer, owner)
+    check_owner(row.employer, owner, row.person)
     before = {"owner_before": row.owner, "department_before": row.department}
     row.owner, row.department = owner, department
     if owner is not None and row.is_confidential:

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from accounts.roles import Role
 from deventer_crm.core import clock
-from employers.models import AccountAssignment, FollowUp, HandOver, Portfolio
+from employers.models import AccountAssignment, AccountCover, FollowUp, HandOver, Portfolio
+from employers.portfolios.cover import end_cover, plan_cover
 from employers.portfolios.handover import (
     ALL,
     AREA,
@@ -21,14 +22,19 @@ from employers.portfolios.handover import (
     preview,
     undo_hand_over,
 )
+from employers.portfolios.services import end_portfolio, start_portfolio
+from employers.portfolios.sheet import sheet_data, sheet_of
 from employers.portfolios.sources import SOURCES
+from employers.services import reassign_follow_up
 from meetings.models import Meeting, Participant
 from tests.accounts.factories import UserFactory
 from tests.employers.factories import (
     AccountAssignmentFactory,
     AreaFactory,
+    ContactPersonFactory,
     EmployerFactory,
     FollowUpFactory,
+    PositionFactory,
     SectorFactory,
 )
 from tests.meetings.factories import InvitationFactory, MeetingFactory
@@ -266,3 +272,63 @@ def test_nothing_open_is_lost_nothing_of_others_moves_and_taking_back_is_exact(
         assert undo_hand_over(handed, by=tl).kept == 0
 
     assert holders() == before
+
+
+# ── what is a secret stays one ───────────────────────────────────────────────────────────────────
+
+
+def test_a_follow_up_about_somebody_the_successor_may_not_know_stays(people, tl):
+    """Passed on it would lie with somebody who cannot read it, and nobody would be asked for it (R7, R10)."""
+    old, new, _other = people
+    employer, hidden = employer_of(old), EmployerFactory(confidential=True)
+    person = ContactPersonFactory()
+    PositionFactory(person=person, employer=hidden)
+    secret = FollowUpFactory(employer=employer, owner=old, person=person)
+    plain = FollowUpFactory(employer=employer, owner=old)
+
+    hand_over(old, new, by=tl, starts_on=clock.today(), scope=Scope())
+
+    secret.refresh_from_db()
+    plain.refresh_from_db()
+    assert (secret.owner_id, plain.owner_id) == (old.pk, new.pk)
+    with pytest.raises(ValidationError):
+        reassign_follow_up(secret, by=tl, owner=new, reason="Proef")
+
+
+def test_the_file_tells_nothing_of_a_secret_that_is_grouped_under_an_employer(people, tl):
+    old, new, _other = people
+    employer = employer_of(old)
+    EmployerFactory(confidential=True, merged_into=employer)
+    handed = hand_over(old, new, by=tl, starts_on=clock.today(), scope=Scope())
+
+    [block] = sheet_of(handed, new)
+
+    assert [part.title for part in block.parts] == []
+    assert sheet_of(handed, tl)[0].parts != []
+
+
+def test_who_objected_is_no_number_in_the_file(people, tl):
+    old, new, _other = people
+    employer = employer_of(old)
+    person = ContactPersonFactory(has_objected=True, mobile="06 00 00 11 22", email="proef@example.org")
+    PositionFactory(person=person, employer=employer)
+    handed = hand_over(old, new, by=tl, starts_on=clock.today(), scope=Scope())
+
+    said = repr(sheet_data(handed, sheet_of(handed, new)))
+
+    assert person.last_name in said
+    assert "06 00 00 11 22" not in said
+    assert "proef@example.org" not in said
+
+
+def test_ending_what_somebody_else_ended_this_moment_is_no_error(people, tl):
+    old, new, _other = people
+    today = clock.today()
+    cover = plan_cover(AccountCover(user=old, substitute=new, starts_on=today, ends_on=today), by=tl)
+    portfolio = start_portfolio(Portfolio(user=old, sector=SectorFactory(), starts_on=today), by=tl)
+    for _ in range(2):
+        end_cover(cover, by=tl)
+        end_portfolio(portfolio, by=tl)
+
+    assert not AccountCover.objects.exists()
+    assert not Portfolio.objects.exists()
