@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from django.db.models import Model
 
+from deventer_crm.core.models import SavedView
 from employers.models import (
     AccountCover,
     ChangeProposal,
@@ -25,6 +26,7 @@ from employers.models import (
     Position,
     SheetImport,
     SignalObjection,
+    Tag,
     TopList,
     TopListAdjustment,
     TopListEntry,
@@ -34,11 +36,13 @@ from employers.models import (
 @dataclass(frozen=True)
 class FreeText:
     """Texts in which people may be named. `of_person` leads from the model to the contact persons it is
-    about; empty when it is about none."""
+    about; empty when it is about none. `once`: such a text may occur once only, so what is left of a name
+    gets the number of its row behind it."""
 
     model: type[Model]
     fields: tuple[str, ...]
     of_person: str
+    once: bool = False
 
 
 KEPT_RELATIONS: set[tuple[type[Model], str]] = set()
@@ -52,11 +56,11 @@ def keeps(model: type[Model], *fields: str) -> None:
     KEPT_RELATIONS.update((model, field) for field in fields)
 
 
-def free_text(model: type[Model], *fields: str, of_person: str = "") -> None:
+def free_text(model: type[Model], *fields: str, of_person: str = "", once: bool = False) -> None:
     """Declare the free text of a model. Raises ValueError when that was done before."""
     if model in FREE_TEXTS:
         raise ValueError(f"the free text of {model._meta.label} is declared twice")
-    FREE_TEXTS[model] = FreeText(model, fields, of_person)
+    FREE_TEXTS[model] = FreeText(model, fields, of_person, once)
 
 
 def _rows_of_lists(person: ContactPerson) -> None:
@@ -95,3 +99,5 @@ free_text(TopListAdjustment, "reason")
 free_text(HandOver, "reason")
 free_text(AccountCover, "reason")
 free_text(SignalObjection, "reason")
+free_text(Tag, "name", once=True)
+free_text(SavedView, "name", once=True)  # what was searched goes: see services_retention

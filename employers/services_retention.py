@@ -8,9 +8,11 @@ import pghistory
 from django.db import transaction
 from django.db.models import Model, Q, TextField
 from django.db.models.functions import Cast
+from django.http import QueryDict
 
 from deventer_crm.core import clock
-from deventer_crm.core.models import Digest, Tracked
+from deventer_crm.core.lists.asking import TEXT
+from deventer_crm.core.models import Digest, SavedView, Tracked
 from deventer_crm.core.services import save_tracked
 from employers.models import ContactPerson, Employer
 from employers.retention import ERASERS, FREE_TEXTS, FreeText
@@ -112,6 +114,7 @@ def _clean_texts(person: ContactPerson, by: "User") -> None:
             for row in rows.filter(mentions).exclude(pk__in=about_keys):
                 _clean_row(row, text, only_full, by)
     _clean_mails(full)
+    _forget_questions([full if person.first_name else "", person.email, person.phone, person.mobile], by)
     if person.first_name:
         _forget_former_names(full)
 
@@ -131,6 +134,18 @@ def _forget_former_names(full: str) -> None:
     refresh_employers(touched)
 
 
+def _forget_questions(terms: list[str], by: "User") -> None:
+    """A saved view keeps what was searched: when that was this person, the view goes on without it."""
+    meant = [" ".join(term.split()).casefold() for term in terms if term.strip()]
+    for view in SavedView.objects.filter(Q(query__startswith=f"{TEXT}=") | Q(query__contains=f"&{TEXT}=")):
+        asked = QueryDict(view.query, mutable=True)
+        said = " ".join(asked.get(TEXT, "").split()).casefold()
+        if any(term in said for term in meant):
+            del asked[TEXT]
+            view.query = asked.urlencode()
+            save_tracked(view, by=by, validate=False)
+
+
 def _clean_row(row: Model, text: FreeText, pattern: re.Pattern[str] | None, by: "User") -> None:
     if pattern is None:
         return
@@ -140,6 +155,9 @@ def _clean_row(row: Model, text: FreeText, pattern: re.Pattern[str] | None, by: 
         after = pattern.sub(NAME_REMOVED, before)
         if after != before:
             longest = row._meta.get_field(field).max_length  # type: ignore[union-attr]  # a text field
+            if text.once:
+                number = f" {row.pk}"
+                after = (after[: longest - len(number)] if longest else after) + number
             setattr(row, field, after[:longest] if longest else after)
             changed.append(field)
     if not changed:

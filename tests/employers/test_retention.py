@@ -4,14 +4,15 @@ import datetime as dt
 
 import pytest
 from django.db.models import ManyToManyRel
+from django.utils.http import urlencode
 
 from budget.models import TimeEntry
-from deventer_crm.core.models import Digest, TrailEvent
+from deventer_crm.core.models import Digest, SavedView, TrailEvent
 from deventer_crm.core.services import save_tracked
-from employers.models import ContactMoment, ContactPerson, Position
+from employers.models import ContactMoment, ContactPerson, Position, Tag
 from employers.retention import FREE_TEXTS, KEPT_RELATIONS
 from employers.services import refresh_employers
-from employers.services_retention import NAME_REMOVED, anonymise_person
+from employers.services_retention import NAME_REMOVED, anonymise_person, preview_of
 from meetings.models import Invitation, Meeting, Participant, Report
 from tests.accounts.factories import CollegeMemberFactory
 from tests.employers.factories import (
@@ -169,3 +170,37 @@ def test_texts_about_people_are_declared_with_the_way_to_them():
         assert all(model._meta.get_field(field) for field in text.fields)
         if text.of_person:
             assert model._base_manager.filter(**{text.of_person: 0}).count() == 0
+
+
+# ── what people keep of lists ────────────────────────────────────────────────────────────────────
+
+
+def test_labels_and_views_forget_the_name_and_stay_apart(person, am, tl):
+    """Somebody typed the name in the search box and kept the list, and named a label after the person."""
+    other = ContactPersonFactory(first_name="Zomerien", last_name=LAST)
+    for who in (person, other):
+        name = f"{who.first_name} {who.last_name}"
+        save_tracked(Tag(name=name), by=am)
+        save_tracked(
+            SavedView(list_key="people", owner=am, name=name, query=urlencode({"q": name, "sort": "-name"})),
+            by=am,
+        )
+    view = save_tracked(
+        SavedView(list_key="people", owner=am, name="met adres", query=urlencode({"q": MAIL})), by=am
+    )
+
+    anonymise_person(person, by=tl)
+    anonymise_person(other, by=tl)
+
+    assert places() == set()
+    assert not find_in_database("Zomerien")
+    assert Tag.objects.count() == 2
+    assert list(SavedView.objects.exclude(pk=view.pk).values_list("query", flat=True)) == ["sort=-name"] * 2
+    view.refresh_from_db()
+    assert view.query == ""
+
+
+def test_labels_and_views_are_counted_before_it_is_done(person, am):
+    save_tracked(Tag(name=f"kring van {FULL}"), by=am)
+
+    assert (Tag._meta.verbose_name_plural, 1) in preview_of(person).texts
