@@ -73,8 +73,8 @@ def drop_file(job: Any) -> None:
 def discard(job: Any) -> None:
     """Throw away a job that never wrote anything, with its file and rows."""
     with transaction.atomic():
-        found = type(job).objects.select_for_update().get(pk=job.pk)
-        if found.state not in UNUSED:
+        found = type(job).objects.select_for_update().filter(pk=job.pk).first()
+        if found is None or found.state not in UNUSED:
             return
         drop_file(found)
         found.delete()
@@ -84,8 +84,11 @@ def sweep(model: type[models.Model], start: Start) -> int:
     """Start what is unfinished again and clear what nobody came back for; returns how many were started."""
     jobs: Any = model._default_manager
     forgotten = clock.now() - KEEP_UNUSED
-    for job in jobs.filter(state__in=("checked", "refused"), created_at__lt=forgotten):
+    for job in jobs.filter(state__in=("checked", "refused", "failed"), created_at__lt=forgotten):
         discard(job)
+    # Killed between the commit and the throwing away.
+    for job in jobs.filter(state__in=("done", "undone")).exclude(file=""):
+        drop_file(job)
     stale = Q(claimed_at__isnull=True) | Q(claimed_at__lt=clock.now() - CLAIM_LASTS)
     started = 0
     for job in jobs.filter(stale, state__in=UNFINISHED).order_by("pk"):

@@ -11,6 +11,7 @@ from django.urls import reverse
 from deventer_crm.core.models import AccessEvent
 from employers.models import ContactPerson, Employer, MappingProfile, SheetImport, SheetRow
 from employers.sheet_import.running import SheetBusy
+from employers.spreadsheets import jobs
 from employers.tasks import run_sheet_import, sweep_imports
 from tests.employers.factories import EmployerFactory, PositionFactory, RegistrationFactory, kvk_number
 from tests.employers.register_import.files import csv_text
@@ -306,3 +307,28 @@ def test_people_come_in_by_the_same_road(lead, sent):
 
     assert ContactPerson.objects.get().positions.get().title == "directeur"
     assert lead.get(address("rows", sheet, "new")).status_code == 200
+
+
+def test_no_file_stays_behind(lead, sent, media, monkeypatch):
+    """A worker killed between the commit and the throwing away; a fault nobody came back for."""
+    upload(lead, [("Proefbedrijf", "", "", "")])
+    work(sent)
+    sheet = SheetImport.objects.get()
+    lead.post(address("start", sheet))
+    with monkeypatch.context() as patch:
+        patch.setattr("employers.spreadsheets.jobs.drop_file", lambda job: None)
+        work(sent)
+    sheet.refresh_from_db()
+    assert (sheet.state, bool(sheet.file)) == (State.DONE, True)
+    upload(lead, [("Voorbeeldbedrijf", "", "", "")])
+    failed = SheetImport.objects.exclude(pk=sheet.pk).get()
+    long_ago = failed.created_at - jobs.KEEP_UNUSED
+    SheetImport.objects.filter(pk=failed.pk).update(state=State.FAILED, created_at=long_ago)
+
+    sweep_imports()
+
+    sheet.refresh_from_db()
+    assert not sheet.file
+    assert list(SheetImport.objects.all()) == [sheet]
+    assert not list(media.rglob("*.sheet"))
+    jobs.discard(failed)  # somebody else threw it away this very moment
