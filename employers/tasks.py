@@ -37,6 +37,14 @@ def rebuild_activities() -> None:
     repair_activities()
 
 
+@crm_task(name="employers.build_first_index", single=True, time_limit=1800)
+def build_first_index() -> None:
+    """Each minute: nothing, but after an update from a version without the index of timelines."""
+    from employers.activity.repair import build_first_index as build
+
+    build()
+
+
 @crm_task(name="employers.complete_hand_overs", single=True, time_limit=600)
 def complete_hand_overs() -> None:
     """Each hour: pass the open items of hand-overs whose day has come."""

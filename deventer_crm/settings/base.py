@@ -220,6 +220,7 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(hour=7, minute=0, day_of_week="mon-fri"),
     },
     "sweep": {"task": "core.sweep", "schedule": 60.0, "options": {"expires": 55}},
+    "timelines-first": {"task": "employers.build_first_index", "schedule": 60.0, "options": {"expires": 55}},
     "timelines-nightly": {"task": "employers.rebuild_activities", "schedule": crontab(hour=4, minute=10)},
     "follow-ups-nightly": {"task": "employers.pass_on_follow_ups", "schedule": crontab(hour=4, minute=40)},
     "sweep-imports": {"task": "employers.sweep_imports", "schedule": 60.0, "options": {"expires": 55}},

@@ -19,6 +19,7 @@ from employers.activity import (
     refresh_activities,
     refresh_employer_activities,
 )
+from employers.activity.repair import build_first_index
 from employers.models import Activity, Employer
 from employers.tasks import rebuild_activities as nightly
 from meetings import services as meetings
@@ -199,3 +200,21 @@ def test_the_command_answers_in_json(capsys: pytest.CaptureFixture[str]) -> None
     call_command("rebuild_activities", "--json")
     found = json.loads(capsys.readouterr().out.splitlines()[-1])
     assert (found["repaired"] >= 1, found["kinds"]["contact"]) == (True, 1)
+
+
+def test_after_an_update_the_index_is_made_once(am):
+    """A database from before the index: contacts, last contacts, and no row of the index."""
+    employer = make.EmployerFactory()
+    moment = make.ContactMomentFactory(user=am, employers=[employer])
+    Activity.objects.all().delete()
+    Employer.objects.update(search_text="of before")
+
+    assert build_first_index()
+
+    employer.refresh_from_db()
+    assert Activity.objects.filter(kind="contact", record_id=moment.pk).exists()
+    assert employer.last_contact_at == moment.happened_at
+    assert employer.search_text.startswith(employer.name.lower())
+    Activity.objects.all().delete()
+    assert not build_first_index()
+    assert not Activity.objects.exists()
