@@ -4,9 +4,8 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.translation import gettext as _gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from accounts.models import User
 from accounts.roles import Role
@@ -107,7 +106,7 @@ class HandOverForm(CrmForm):
     def clean_starts_on(self) -> Any:
         day = self.cleaned_data["starts_on"]
         if day < clock.today():
-            raise ValidationError(_gettext("This day has gone by. Choose today or a later day."))
+            raise ValidationError(gettext("This day has gone by. Choose today or a later day."))
         return day
 
     def clean(self) -> dict[str, Any]:

@@ -4,14 +4,14 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.roles import Act as Right
 from accounts.roles import Role
 from deventer_crm.core import clock
-from deventer_crm.core.forms import CrmForm
+from deventer_crm.core.forms import CrmForm, DayInput
 from deventer_crm.core.lists import Act, Done, register_act
 from employers.models import Tag
 from employers.services.bulk import (
@@ -30,11 +30,7 @@ class AssignForm(CrmForm):
     manager: forms.ModelChoiceField = forms.ModelChoiceField(  # type: ignore[type-arg]  # no [] at run time
         label=_("Account manager"), queryset=None, required=False, empty_label=_("nobody")
     )
-    starts_on = forms.DateField(
-        label=_("From"),
-        initial=clock.today,
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-    )
+    starts_on = forms.DateField(label=_("From"), initial=clock.today, widget=DayInput())
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -59,9 +55,9 @@ class LabelForm(CrmForm):
         data: dict[str, Any] = super().clean() or {}
         name = " ".join((data.get("name") or "").split())
         if not data.get("tag") and not name and not self.errors:
-            raise ValidationError({"tag": _now("Choose a label, or type a new one.")})
+            raise ValidationError({"tag": gettext("Choose a label, or type a new one.")})
         if data.get("tag") and name:
-            raise ValidationError({"name": _now("Choose a label or type a new one, not both.")})
+            raise ValidationError({"name": gettext("Choose a label or type a new one, not both.")})
         return {**data, "name": name}
 
 

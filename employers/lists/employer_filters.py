@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import Act
 from deventer_crm.core.lists import Choices, Filter, Offered, Reader
-from employers.lists.offers import NOBODY, fixed, from_offers, people_of, sizes, this_year, whose
+from employers.lists.offers import NOBODY, fixed, from_offers, people_of, picks, sizes, this_year, whose
 from employers.models import AccountAssignment, Employer, EmployerTag, TopListEntry
 from employers.signals import employers_with_signal, signal_choices
 
@@ -60,27 +60,9 @@ FILTERS = (
     Filter(
         "manager", _("Account manager"), by_manager, choices=people_of("manager"), everything=_("everybody")
     ),
-    Filter(
-        "sector",
-        _("Sector"),
-        lambda rows, value, reader: rows.filter(sector_id=value),
-        choices=from_offers("sector"),
-        everything=_("all sectors"),
-    ),
-    Filter(
-        "area",
-        _("Area"),
-        lambda rows, value, reader: rows.filter(area_id=value),
-        choices=from_offers("area"),
-        everything=_("all areas"),
-    ),
-    Filter(
-        "track",
-        _("Track"),
-        lambda rows, value, reader: rows.filter(track_id=value),
-        choices=from_offers("track"),
-        everything=_("all tracks"),
-    ),
+    picks("sector", _("Sector"), "sector_id", _("all sectors")),
+    picks("area", _("Area"), "area_id", _("all areas")),
+    picks("track", _("Track"), "track_id", _("all tracks")),
     Filter("size", _("Working persons"), by_size, choices=sizes, everything=_("all sizes")),
     Filter(
         "top",

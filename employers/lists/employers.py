@@ -5,9 +5,8 @@ from typing import Any
 from django.db.models import Case, IntegerField, When
 from django.urls import reverse
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from accounts.roles import Act, Role
 from deventer_crm.core import clock, formatting
@@ -48,20 +47,20 @@ def _name(row: Employer, reader: Reader) -> SafeString:
 
     shown = link(row.get_absolute_url(), row.name)
     if row.is_confidential:
-        shown += SafeString(" ") + badge("plain", _now("confidential"), "lock")
+        shown += SafeString(" ") + badge("plain", gettext("confidential"), "lock")
     return shown
 
 
 def jobs_cell(count: int | None, reader: Reader) -> str:
     """The number for who may see it, else the size class (R2)."""
     if count is None:
-        return _now("unknown")
+        return gettext("unknown")
     return formatting.number(count) if reader.can(SEES_JOBS) else formatting.size_class(count)
 
 
 def jobs_value(count: int | None) -> str:
     """In a file always the size class (R2)."""
-    return _now("unknown") if count is None else formatting.size_class(count).replace("\u00a0", " ")
+    return gettext("unknown") if count is None else formatting.size_class(count).replace("\u00a0", " ")
 
 
 def _load_labels(rows: list[Any], reader: Reader) -> None:

@@ -4,9 +4,8 @@ from typing import Any
 
 from django.db.models import Q
 from django.urls import reverse
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from accounts.roles import Act
 from deventer_crm.core import formatting, policy
@@ -14,25 +13,13 @@ from deventer_crm.core.lists import Column, Filter, Key, ListDefinition, Quick, 
 from deventer_crm.core.lists.table import link
 from employers.lists.employer_filters import by_manager
 from employers.lists.employers import jobs_cell, jobs_value
-from employers.lists.offers import fixed, from_offers, offers, people_of
+from employers.lists.offers import fixed, offers, people_of, picks
 from employers.models import Establishment, JobCount
 from employers.selectors.history import Count, History
 
 FILTERS = (
-    Filter(
-        "area",
-        _("Area"),
-        lambda rows, value, reader: rows.filter(area_id=value),
-        choices=from_offers("area"),
-        everything=_("all areas"),
-    ),
-    Filter(
-        "sector",
-        _("Sector of the employer"),
-        lambda rows, value, reader: rows.filter(employer__sector_id=value),
-        choices=from_offers("sector"),
-        everything=_("all sectors"),
-    ),
+    picks("area", _("Area"), "area_id", _("all areas")),
+    picks("sector", _("Sector of the employer"), "employer__sector_id", _("all sectors")),
     Filter(
         "manager",
         _("Account manager"),
@@ -83,7 +70,7 @@ def _load_jobs(rows: list[Any], reader: Reader) -> None:
 
 
 def _address(row: Establishment, reader: Reader) -> str:
-    return _now("shielded") if row.is_shielded else row.address
+    return gettext("shielded") if row.is_shielded else row.address
 
 
 COLUMNS = (
@@ -124,7 +111,10 @@ COLUMNS = (
         shown_with=("sector",),
     ),
     Column(
-        "main", _("Main establishment"), lambda row, reader: _now("yes") if row.is_main else "", shown=False
+        "main",
+        _("Main establishment"),
+        lambda row, reader: gettext("yes") if row.is_main else "",
+        shown=False,
     ),
     Column(
         "started",

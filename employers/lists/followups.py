@@ -6,9 +6,8 @@ from typing import Any
 from django.db.models import F
 from django.urls import reverse
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from accounts.roles import Act, Role
 from deventer_crm.core import formatting
@@ -28,7 +27,7 @@ from deventer_crm.core.lists import (
 from deventer_crm.core.lists.table import link
 from deventer_crm.core.templatetags.crm import badge, due_badge, follow_up_badge
 from employers.lists.employer_filters import by_manager
-from employers.lists.offers import MINE, NOBODY, fixed, from_offers, offers, people_of, whose
+from employers.lists.offers import MINE, NOBODY, fixed, from_offers, offers, people_of, picks, whose
 from employers.lists.people import employer_says
 from employers.models import FollowUp
 
@@ -101,27 +100,9 @@ FILTERS = (
         choices=people_of("manager"),
         everything=_("everybody"),
     ),
-    Filter(
-        "sector",
-        _("Sector"),
-        lambda rows, value, reader: rows.filter(employer__sector_id=value),
-        choices=from_offers("sector"),
-        everything=_("all sectors"),
-    ),
-    Filter(
-        "area",
-        _("Area"),
-        lambda rows, value, reader: rows.filter(employer__area_id=value),
-        choices=from_offers("area"),
-        everything=_("all areas"),
-    ),
-    Filter(
-        "theme",
-        _("Theme"),
-        lambda rows, value, reader: rows.filter(theme_id=value),
-        choices=from_offers("theme"),
-        everything=_("all themes"),
-    ),
+    picks("sector", _("Sector"), "employer__sector_id", _("all sectors")),
+    picks("area", _("Area"), "employer__area_id", _("all areas")),
+    picks("theme", _("Theme"), "theme_id", _("all themes")),
     Filter(
         "employer",
         _("Employer"),
@@ -143,14 +124,14 @@ def narrow(rows: Any, values: dict[str, Any], reader: Reader) -> Any:
 def _what(row: FollowUp, reader: Reader) -> SafeString:
     shown = link(row.get_absolute_url(), row.what)
     if row.is_confidential:
-        shown += SafeString(" ") + badge("plain", _now("confidential"), "lock")
+        shown += SafeString(" ") + badge("plain", gettext("confidential"), "lock")
     return shown
 
 
 def _lies_with(row: FollowUp) -> str:
     if row.owner is not None:
         return str(row.owner)
-    return row.department or _now("nobody")
+    return row.department or gettext("nobody")
 
 
 def _due(row: FollowUp, reader: Reader) -> Any:

@@ -1,19 +1,19 @@
 """What the filters of the lists offer: reference data in use, account managers, labels, associations. One
 query for all filters of a list, and only when a filter is on or the form is opened."""
 
-import datetime as dt
 from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from django.db.models import Case, CharField, F, IntegerField, QuerySet, Value, When
-from django.db.models.functions import Cast, Concat, Trim
+from django.db.models import CharField, F, IntegerField, QuerySet, Value
+from django.db.models.functions import Cast
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import CollegeMember, User
+from accounts.names import colleague_name
 from accounts.roles import Role
 from deventer_crm.core.formatting import SIZE_BOUNDS, size_class
-from deventer_crm.core.lists import Choices, Offered, Reader
+from deventer_crm.core.lists import Choices, Filter, Offered, Reader
 from employers.models import Area, Employer, Sector, Tag, Theme, Track
 
 MINE, NOBODY = "me", "none"
@@ -45,13 +45,6 @@ def _as_rows(name: str, queryset: "QuerySet[Any]", label: Any, position: Any) ->
     )
 
 
-PERSON = Case(
-    When(last_name="", then=F("email")),
-    default=Trim(Concat("first_name", Value(" "), "last_name")),
-    output_field=CharField(),
-)
-
-
 def _reference(model: Any) -> Callable[[Reader], tuple[Any, Any, Any]]:
     return lambda reader: (model.objects.filter(disabled_on__isnull=True), F("name"), F("position"))
 
@@ -66,8 +59,8 @@ SOURCES: dict[str, Callable[[Reader], tuple[Any, Any, Any]]] = {
     "area": _reference(Area),
     "track": _reference(Track),
     "theme": _reference(Theme),
-    "manager": lambda reader: (User.objects.with_role(Role.ACCOUNT_MANAGER), PERSON, Value(0)),
-    "colleague": lambda reader: (User.objects.filter(is_active=True), PERSON, Value(0)),
+    "manager": lambda reader: (User.objects.with_role(Role.ACCOUNT_MANAGER), colleague_name(), Value(0)),
+    "colleague": lambda reader: (User.objects.filter(is_active=True), colleague_name(), Value(0)),
     "member": lambda reader: (CollegeMember.objects.on(reader.today), F("name"), F("position")),
     "label": lambda reader: (Tag.objects.all(), F("name"), Value(0)),
     "association": _associations,
@@ -82,6 +75,17 @@ def from_offers(name: str) -> Callable[[Offered, Reader], Choices]:
 def people_of(name: str) -> Callable[[Offered, Reader], Choices]:
     """People: me, nobody, and then by name."""
     return lambda offered, reader: [(MINE, _("me")), (NOBODY, _("nobody")), *offered[name]]
+
+
+def picks(name: str, label: Any, column: str, everything: Any) -> Filter:
+    """The filter that compares a foreign key with one choice of offers(), under the same name."""
+    return Filter(
+        name,
+        label,
+        lambda rows, value, reader: rows.filter(**{column: value}),
+        choices=from_offers(name),
+        everything=everything,
+    )
 
 
 def fixed(choices: Choices) -> Callable[[Offered, Reader], Choices]:
@@ -108,7 +112,3 @@ def whose(value: str, reader: Reader) -> int:
 
 def this_year(reader: Reader) -> int:
     return reader.today.year
-
-
-def days_ago(reader: Reader, days: int) -> dt.date:
-    return reader.today - dt.timedelta(days=days)

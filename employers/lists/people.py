@@ -7,9 +7,8 @@ from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from accounts.roles import Act
 from deventer_crm.core import formatting
@@ -124,7 +123,7 @@ def _load_positions(rows: list[Any], reader: Reader) -> None:
 
 def _name(row: ContactPerson, reader: Reader) -> SafeString:
     shown = link(row.get_absolute_url(), row)
-    return shown + SafeString(" ") + badge("plain", _now("has objected")) if row.has_objected else shown
+    return shown + SafeString(" ") + badge("plain", gettext("has objected")) if row.has_objected else shown
 
 
 def _positions_cell(row: Any, reader: Reader) -> SafeString:
