@@ -100,7 +100,9 @@ def work_on(sheet_id: int) -> None:
         place = {"row": refusal.row, "column": refusal.column}
         problem = {"code": refusal.code, "params": refusal.params, **place}
         jobs.close(sheet, State.REFUSED, problem=problem, preview=_header_of(order))
-    except Exception:
+    except Exception as fault:
+        if jobs.is_passing(fault):
+            raise  # the task tries again, and the sweep after it
         # Ours, not the user's: the page says so, the log has the rest, and nothing was written.
         jobs.close(sheet, State.FAILED, problem={"code": "failed"})
         raise

@@ -25,6 +25,9 @@ KEEP_UNUSED = dt.timedelta(days=7)  # an uploaded file that nobody imports is pe
 UNFINISHED = ("uploaded", "checking", "queued", "running")
 UNUSED = ("uploaded", "checked", "refused", "failed")
 
+#: Codes of PostgreSQL: a deadlock, and a transaction that could not be put in order.
+PASSING = frozenset({"40P01", "40001"})
+
 Progress = Callable[[str, int], None]
 """Told the phase (reading, matching, writing) and the number of rows done."""
 Start = Callable[[Any], None]
@@ -61,6 +64,12 @@ def progress_of(job: Any, state: str) -> Progress:
         type(job).objects.filter(pk=job.pk).update(state=state, phase=phase, rows_done=rows, claimed_at=now)
 
     return save
+
+
+def is_passing(problem: BaseException) -> bool:
+    """Whether the database only gave way to somebody who saved at the same moment: nothing was written, and
+    the same step can be taken again. psycopg2 tells it by its code."""
+    return getattr(problem.__cause__, "pgcode", "") in PASSING
 
 
 def drop_file(job: Any) -> None:

@@ -6,11 +6,13 @@ from pathlib import Path
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import OperationalError
 from django.urls import reverse
 
 from deventer_crm.core.models import AccessEvent
 from employers.models import ContactPerson, Employer, MappingProfile, SheetImport, SheetRow
 from employers.sheet_import.running import SheetBusy
+from employers.sheet_import.sheets import work_on
 from employers.spreadsheets import jobs
 from employers.tasks import run_sheet_import, sweep_imports
 from tests.employers.factories import EmployerFactory, PositionFactory, RegistrationFactory, kvk_number
@@ -332,3 +334,31 @@ def test_no_file_stays_behind(lead, sent, media, monkeypatch):
     assert list(SheetImport.objects.all()) == [sheet]
     assert not list(media.rglob("*.sheet"))
     jobs.discard(failed)  # somebody else threw it away this very moment
+
+
+def test_who_saves_at_the_same_moment_does_not_make_an_import_fail(lead, sent, monkeypatch):
+    """PostgreSQL ends one of two that wait for each other: nothing was written, and it is tried again."""
+    upload(lead, [("Proefbedrijf", "", "", "")])
+    work(sent)
+    sheet = SheetImport.objects.get()
+    lead.post(address("start", sheet))
+
+    class Deadlock(Exception):
+        pgcode = "40P01"
+
+    def lose(*args, **kwargs):
+        raise OperationalError("deadlock detected") from Deadlock()
+
+    with monkeypatch.context() as patch:
+        patch.setattr("employers.sheet_import.running.refresh_employers", lose)
+        with pytest.raises(OperationalError):
+            work_on(sent[0])
+    sheet.refresh_from_db()
+    assert sheet.state in jobs.UNFINISHED
+    assert not Employer.objects.exists()
+
+    work(sent)
+
+    sheet.refresh_from_db()
+    assert sheet.state == State.DONE
+    assert Employer.objects.count() == 1
