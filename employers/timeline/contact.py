@@ -31,7 +31,16 @@ ICONS = {
 def counts_as_contact() -> Q:
     """Of a link to a contact moment. Notes are no contact; what only some may know of must not show through a
     date that everybody sees (R10)."""
-    moment = OuterRef("contactmoment_id")
+    return (
+        Q(contactmoment__is_confidential=False)
+        & ~Q(contactmoment__kind=Kind.NOTE)
+        & ~Q(contactmoment__audience=Audience.NAMED)
+        & _names_no_secret(OuterRef("contactmoment_id"))
+    )
+
+
+def _names_no_secret(moment: OuterRef) -> Q:
+    """Of a contact moment: it is with no confidential employer, and with nobody known only at one."""
     with_secret = Employer.objects.filter(contact_moments=moment, is_confidential=True)
     known_elsewhere = Position.objects.filter(person=OuterRef("pk"), employer__is_confidential=False)
     secret_people = ContactPerson.objects.filter(
@@ -39,13 +48,7 @@ def counts_as_contact() -> Q:
         pk__in=Position.objects.filter(employer__is_confidential=True).order_by().values("person_id"),
         contact_moments=moment,
     )
-    return (
-        Q(contactmoment__is_confidential=False)
-        & ~Q(contactmoment__kind=Kind.NOTE)
-        & ~Q(contactmoment__audience=Audience.NAMED)
-        & ~Q(Exists(with_secret))
-        & ~Q(Exists(secret_people))
-    )
+    return ~Q(Exists(with_secret)) & ~Q(Exists(secret_people))
 
 
 @activity_source("contact", label=gettext_lazy("contact"), order=10)
@@ -86,8 +89,7 @@ class Contacts(ActivitySource):
         else:
             is_readable = Exists(readable.filter(pk=OuterRef("pk")))
             # The bare dates of what is no secret: a confidential contact does not exist for this reader.
-            secret = Employer.objects.filter(contact_moments=OuterRef("pk"), is_confidential=True)
-            bare = Q(is_confidential=False) & ~Q(audience=Audience.NAMED) & ~Exists(secret)
+            bare = Q(is_confidential=False) & ~Q(audience=Audience.NAMED) & _names_no_secret(OuterRef("pk"))
             rows = rows.filter(Q(pk__in=readable.order_by().values("pk")) | bare)
         return as_content(
             rows.with_people_names(),

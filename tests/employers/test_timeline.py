@@ -497,3 +497,18 @@ def test_the_dossier_warns_without_asking_again(am: User, tl: User, client_as: E
 def test_narrowing_is_a_value() -> None:
     assert Narrowing().is_empty
     assert not Narrowing(groups=("contact",)).is_empty
+
+
+def test_the_desk_sees_no_date_of_a_contact_with_somebody_who_is_a_secret(am, ed):
+    """The employer is open; the person in the contact is known only at a confidential one (R10)."""
+    employer, hidden = make.EmployerFactory(), make.EmployerFactory(is_confidential=True)
+    secret, known = make.ContactPersonFactory(), make.ContactPersonFactory()
+    make.PositionFactory(person=secret, employer=hidden)
+    make.PositionFactory(person=known, employer=employer)
+    for person in (secret, known):
+        make.ContactMomentFactory(user=am, employers=[employer], people=[person], audience=Audience.TEAM)
+
+    shown = employers_for_dossier(ed).get(pk=employer.pk)
+    lines = timeline_page(shown, ed).lines
+
+    assert len([line for line in lines if line.kind == "contact"]) == 1
