@@ -4,10 +4,13 @@ import datetime as dt
 
 import pytest
 import time_machine
+from django.contrib.contenttypes.models import ContentType
 
 from deventer_crm.core.models import PolicySetting, Reminder
 from deventer_crm.core.reconcile import reconcile
+from deventer_crm.core.targets import Outsider, lines_for
 from employers import services
+from employers.models import FollowUp
 from employers.reminders.followups import follow_up_due, promise_unconfirmed
 from tests.accounts.factories import CollegeMemberFactory, UserFactory
 from tests.employers.factories import AccountAssignmentFactory, EmployerFactory, FollowUpFactory
@@ -130,3 +133,31 @@ def test_confirming_and_doing_it_resolves_the_reminders(am):
         services.fulfil_follow_up(row, by=am, reported_back_how="mail")
     reconcile(ASKED)
     assert not Reminder.objects.filter(state="open").exists()
+
+
+def test_a_mail_tells_nothing_that_was_given_in_confidence(am):
+    """Everybody of the municipality may read the row, and a mail leaves the house (R10)."""
+    plain, told = (
+        FollowUpFactory(
+            owner=am, what=what, audience="municipality", given_in_confidence=bool(ground), woo_ground=ground
+        )
+        for what, ground in (("Folder sturen", ""), ("Zwijgzame overname", "Woo 5.1"))
+    )
+    due_on = dt.date(2026, 11, 30)
+    rows = [
+        Reminder(
+            kind="follow_up_due",
+            target_type=ContentType.objects.get_for_model(FollowUp),
+            target_id=row.pk,
+            recipient=am,
+            due_on=due_on,
+            period=f"follow_up:{row.pk}",
+        )
+        for row in (plain, told)
+    ]
+
+    labels = [line.label for line in lines_for(rows, Outsider())]
+
+    assert "Folder sturen" in labels[0]
+    assert "Zwijgzame" not in labels[1]
+    assert told.employer.name in labels[1]

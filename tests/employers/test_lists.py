@@ -21,6 +21,7 @@ from accounts.models import User
 from deventer_crm.core import clock
 from deventer_crm.core.lists import LISTS, Reader
 from deventer_crm.core.lists.asking import ask, ask_text
+from deventer_crm.core.lists.bulk import Selection
 from deventer_crm.core.lists.page import Listing, quick_lines, read_list
 from deventer_crm.core.memo import remembering
 from deventer_crm.core.models import AccessEvent, BulkAct, SavedView
@@ -660,3 +661,13 @@ def test_a_far_page_reads_no_more_than_the_first(am: User) -> None:
     assert part.count() == 19
     plan = part.order_by("sort_name", "pk")[:26].explain()
     assert "Index Cond: (ROW(" in plan
+
+
+def test_a_ticked_row_that_is_nonsense_is_no_row_and_never_all_of_them(am: User) -> None:
+    make.EmployerFactory(), make.EmployerFactory()
+    definition, reader = LISTS["employers"], Reader(am, clock.today())
+
+    def count(query: str) -> int:
+        return Selection.read(definition, reader, QueryDict(query)).count
+
+    assert (count(""), count("rows=abc"), count("rows=0"), count("rows=")) == (2, 0, 0, 0)
