@@ -9,6 +9,7 @@ from django.utils.translation import pgettext_lazy
 
 from accounts.models import CollegeMember
 from deventer_crm.core import clock
+from deventer_crm.core.statements import Prepared
 from employers.models import Employer
 from meetings.models import Invitation, Meeting, MeetingKind
 from meetings.querysets import InvitationQuerySet, MeetingQuerySet
@@ -57,6 +58,16 @@ class AddressFilter(django_filters.FilterSet):
         return rows
 
 
+@Prepared
+def _kinds() -> QuerySet[MeetingKind]:
+    return MeetingKind.objects.all()
+
+
+@Prepared
+def _members() -> QuerySet[CollegeMember]:
+    return CollegeMember.objects.all()
+
+
 class MeetingFilter(AddressFilter):
     """`when` has a default: what is coming up."""
 
@@ -80,10 +91,8 @@ class MeetingFilter(AddressFilter):
 
     def __init__(self, data: Any, queryset: QuerySet[Any], *, user: "User") -> None:
         super().__init__(data, queryset, user=user)
-        self.filters["kind"].extra["choices"] = [(str(row.pk), row.name) for row in MeetingKind.objects.all()]
-        self.filters["member"].extra["choices"] = [
-            (str(row.pk), row.titled_name) for row in CollegeMember.objects.all()
-        ]
+        self.filters["kind"].extra["choices"] = [(str(row.pk), row.name) for row in _kinds.rows()]
+        self.filters["member"].extra["choices"] = [(str(row.pk), row.titled_name) for row in _members.rows()]
 
     @property
     def part(self) -> str:
@@ -151,9 +160,7 @@ class InvitationFilter(AddressFilter):
 
     def __init__(self, data: Any, queryset: QuerySet[Any], *, user: "User") -> None:
         super().__init__(data, queryset, user=user)
-        self.filters["member"].extra["choices"] = [
-            (str(row.pk), row.titled_name) for row in CollegeMember.objects.all()
-        ]
+        self.filters["member"].extra["choices"] = [(str(row.pk), row.titled_name) for row in _members.rows()]
 
     def by_text(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         return queryset.filter(employer__in=Employer.objects.visible_to(self.user).search(value).values("pk"))

@@ -3,11 +3,13 @@
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection
-from django.db.models import Max, Q
+from django.db.models import Max, Q, QuerySet, Value
 
 from deventer_crm.core import policy
+from deventer_crm.core.statements import Prepared
 from employers.models import Employer, JobCount
 from employers.models.register import Source
 
@@ -82,11 +84,16 @@ def newest_reference_date(until: dt.date) -> dt.date | None:
 def newest_reference_dates(days: Iterable[dt.date]) -> dict[dt.date, dt.date | None]:
     """The same for several days, in one query."""
     asked = list(days)
-    loaded = JobCount.objects.exclude(source=Source.OWN)
-    found = loaded.aggregate(
-        **{f"d{n}": Max("reference_date", filter=Q(reference_date__lte=day)) for n, day in enumerate(asked)}
-    )
-    return {day: found[f"d{n}"] for n, day in enumerate(asked)}
+    found = _newest.rows(days=tuple(asked))
+    return dict(zip(asked, found[0] if found else [None] * len(asked), strict=True))
+
+
+@Prepared
+def _newest(*, days: tuple[dt.date, ...]) -> "QuerySet[Any, Any]":
+    newest = {f"d{n}": Max("reference_date", filter=Q(reference_date__lte=day)) for n, day in enumerate(days)}
+    loaded: QuerySet[Any, Any] = JobCount.objects.exclude(source=Source.OWN).order_by()
+    found: QuerySet[Any, Any] = loaded.annotate(all=Value(1)).values("all").annotate(**newest)
+    return found.values_list(*newest)
 
 
 def rank_employers(

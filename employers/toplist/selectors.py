@@ -5,10 +5,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
+from django.db.models import QuerySet
 from django.utils.translation import ngettext
 
 from deventer_crm.core import clock
 from deventer_crm.core.commitments import norm_of
+from deventer_crm.core.statements import Prepared
 from employers.hidden import hidden_ids
 from employers.models import Employer, Registration, TopList, TopListAdjustment, TopListEntry
 from employers.models.toplist import EntryStatus
@@ -118,15 +120,37 @@ def default_size(year: int, today: dt.date | None = None) -> int:
     return int(norm.value) if norm and norm.value >= 1 else FALLBACK_SIZE
 
 
+@Prepared
+def _standing(*, years: tuple[int, ...], day: dt.date) -> "QuerySet[TopList]":
+    return TopList.objects.standing_in(years, day).select_related("frozen_by")
+
+
 def standing_lists(years: Iterable[int], on: dt.date | None = None) -> dict[int, TopList]:
     """The frozen lists of several years as of that day, in one query."""
-    rows = TopList.objects.standing_in(years, on or clock.today()).select_related("frozen_by")
+    rows = _standing.rows(years=tuple(years), day=on or clock.today())
     return {row.year: row for row in reversed(rows)}
 
 
 def standing_list(year: int, on: dt.date | None = None) -> TopList | None:
     """The frozen list of that year as of that day (default today)."""
     return standing_lists([year], on).get(year)
+
+
+@Prepared
+def _with_keys(employer_ids: list[int]) -> "QuerySet[Employer]":
+    return Employer.objects.filter(pk__in=employer_ids).order_by()
+
+
+@Prepared
+def _adjustments(*, year: int) -> "QuerySet[TopListAdjustment]":
+    return TopListAdjustment.objects.filter(year=year).select_related("employer").order_by("pk")
+
+
+@Prepared
+def _entries(top_list_id: int) -> "QuerySet[TopListEntry]":
+    rows = TopListEntry.objects.filter(top_list=top_list_id)
+    found: QuerySet[TopListEntry] = rows.select_related("employer", "employer__merged_into")
+    return found.order_by("rank", "pk")
 
 
 def concept(
@@ -146,11 +170,10 @@ def concept(
     if day is None:
         return Figures(year, size, None)
     standings, adjusted = adjusted_standings(year, size, day, also=also, beyond=beyond)
-    employers = Employer.objects.in_bulk(
-        [pk for pk, standing in standings.items() if standing.is_listed or pk in adjusted]
-    )
+    shown = [pk for pk, standing in standings.items() if standing.is_listed or pk in adjusted]
     rows = []
-    for pk, employer in employers.items():
+    for employer in _with_keys.rows(shown):
+        pk = employer.pk
         standing, adjustment = standings[pk], adjusted.get(pk)
         status = adjustment.status if adjustment and not standing.is_listed else LISTED
         reason = adjustment.reason if adjustment and status != LISTED else ""
@@ -173,7 +196,7 @@ def adjusted_standings(
 ) -> tuple[dict[int, Standing], dict[int, TopListAdjustment]]:
     """The ranking of a reference date with who was left out of that year's list left out, and the year's
     adjustments; both by survivor."""
-    rows = TopListAdjustment.objects.filter(year=year).select_related("employer").order_by("pk")
+    rows = _adjustments.rows(year=year)
     # A grouping is one level deep.
     adjusted = {row.employer.merged_into_id or row.employer_id: row for row in rows}
     left_out = {pk for pk, row in adjusted.items() if row.status == EXCLUDED}
@@ -196,9 +219,7 @@ def year_list(year: int, *, size: int | None = None, reference_date: dt.date | N
 
 def stored_rows(frozen: TopList) -> list[Row]:
     """The rows of a frozen list as they were stored, each with the employer as it is known now."""
-    entries: list[TopListEntry] = list(
-        frozen.entries.select_related("employer", "employer__merged_into").order_by("rank", "pk")
-    )
+    entries: list[TopListEntry] = _entries.rows(frozen.pk)
     rows = []
     for entry in entries:
         survivor = entry.resolved_employer  # a grouping is one level deep

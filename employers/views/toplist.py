@@ -1,9 +1,10 @@
 """The list of the largest employers of a year (R4): look, adjust, freeze."""
 
+import datetime as dt
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -18,6 +19,7 @@ from deventer_crm.core.formatting import nl_date
 from deventer_crm.core.memo import remembering
 from deventer_crm.core.panels import panels_for
 from deventer_crm.core.parsing import whole_number
+from deventer_crm.core.statements import Prepared
 from employers.forms.toplist import AdjustForm, FreezeForm
 from employers.models import Employer, TopList, TopListAdjustment
 from employers.selectors import find_employers
@@ -68,8 +70,7 @@ def _page(request: HttpRequest, year: int) -> HttpResponse:
     ids = [row.employer.pk for row in rows]
     found_duties = duties([row.employer.pk for row in shown.with_duty], year)
     duty_of = visible_duties(found_duties, year, request.user)
-    people = Employer.objects.filter(pk__in=ids).with_manager(clock.today())
-    managers = dict(people.values_list("pk", "manager_name"))
+    managers = dict(_managers.rows(ids, day=clock.today()))
     exact = request.user.can(Act.VIEW_EXACT_JOBS)
     years, history = _other_lists(year)
     context = {
@@ -96,6 +97,18 @@ def _page(request: HttpRequest, year: int) -> HttpResponse:
     return render(request, "employers/toplist.html", context)
 
 
+@Prepared
+def _managers(employer_ids: list[int], *, day: dt.date) -> "QuerySet[Any, Any]":
+    rows: QuerySet[Any, Any] = Employer.objects.filter(pk__in=employer_ids).with_manager(day).order_by()
+    return rows.values_list("pk", "manager_name")
+
+
+@Prepared
+def _lists(*, year: int) -> "QuerySet[TopList]":
+    rows = TopList.objects.filter(Q(superseded_on__isnull=True) | Q(year=year))
+    return rows.select_related("frozen_by").order_by("-year", "-frozen_on", "-pk")
+
+
 def _explained(movements: tuple[Movement, ...], user: Any, *, exact: bool) -> list[dict[str, Any]]:
     """Movements with their sentence; employers this reader may not know of are left out (R10)."""
     hidden = hidden_among(movements, user)
@@ -109,8 +122,7 @@ def _explained(movements: tuple[Movement, ...], user: Any, *, exact: bool) -> li
 def _other_lists(shown: int) -> tuple[list[str], list[TopList]]:
     """Years with a list, this year and the one on the page, newest first, as text: a number of four digits
     gets a thousands separator on a Dutch page. And the lists of this year that were replaced."""
-    rows = TopList.objects.filter(Q(superseded_on__isnull=True) | Q(year=shown))
-    lists = list(rows.select_related("frozen_by").order_by("-year", "-frozen_on", "-pk")[:OTHERS])
+    lists = _lists.rows(year=shown, first=OTHERS)
     years = {*(item.year for item in lists), clock.today().year, shown}
     history = [item for item in lists if item.year == shown and item.superseded_on]
     return [str(year) for year in sorted(years, reverse=True)], history

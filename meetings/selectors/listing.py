@@ -1,20 +1,23 @@
 """The agenda and the list of invitations as their pages show them."""
 
 import datetime as dt
+from collections import defaultdict
 from dataclasses import dataclass, field
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from django.core.paginator import Page
+from django.db.models import QuerySet
 from django.http import QueryDict
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from deventer_crm.core import clock, formatting
 from deventer_crm.core.paging import page_of
+from deventer_crm.core.statements import Prepared, PreparedFor
 from employers.models import Employer
 from meetings.filters import AddressFilter, InvitationFilter, MeetingFilter
-from meetings.models import Invitation, Meeting
+from meetings.models import Invitation, Meeting, MeetingEmployer, Participant
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -88,11 +91,8 @@ def agenda(params: QueryDict, user: "User") -> Agenda:
     visible = Meeting.objects.visible_to(user)
     chosen = MeetingFilter(params, visible, user=user)
     found: Any = chosen.qs
-    page = page_of(found.for_list(), params.get("page"), PAGE_SIZE)
-    for meeting in page.object_list:
-        rows = meeting.employer_rows.all()
-        meeting.shown_employers = [row.employer for row in rows[:NAMED]]
-        meeting.more_employers = max(len(rows) - NAMED, 0)
+    page = page_of(found.select_related("kind", "theme", "owner"), params.get("page"), PAGE_SIZE)
+    _say_who_come(list(page.object_list))
     words = {}
     employer_id = chosen.form.cleaned_data.get("employer")
     if employer_id:
@@ -105,12 +105,45 @@ def agenda(params: QueryDict, user: "User") -> Agenda:
         weeks=_weeks(list(page.object_list)),
         chips=_chips(chosen, params, words, frozenset({"when"})),
         when=chosen.part,
-        waiting=visible.waiting().count(),
+        waiting=_waiting.count(user),
         address=address_of(params),
         clear_url=f"?{urlencode({'when': chosen.part})}",
         employer_id=int(employer_id) if employer_id else None,
         tabs=[(name, str(label), address_of(params, when=name)) for name, label in whens.items()],
     )
+
+
+@PreparedFor
+def _waiting(user: "User") -> "QuerySet[Meeting]":
+    rows: QuerySet[Meeting] = Meeting.objects.visible_to(user).waiting()
+    return rows
+
+
+@Prepared
+def _employers_at(meeting_ids: list[int]) -> "QuerySet[MeetingEmployer]":
+    rows = MeetingEmployer.objects.filter(meeting__in=meeting_ids).select_related("employer")
+    return rows.order_by("employer__sort_name", "pk")
+
+
+@Prepared
+def _college_at(meeting_ids: list[int]) -> "QuerySet[Participant]":
+    rows = Participant.objects.filter(meeting__in=meeting_ids, college_member__isnull=False)
+    return rows.select_related("college_member").order_by("college_member__position", "pk")
+
+
+def _say_who_come(meetings: "list[Any]") -> None:
+    """Puts on each line the first employers, how many more there are, and the college; two queries."""
+    at: dict[int, list[Employer]] = defaultdict(list)
+    college: dict[int, list[Participant]] = defaultdict(list)
+    keys = [meeting.pk for meeting in meetings]
+    for row in _employers_at.rows(keys):
+        at[row.meeting_id].append(row.employer)
+    for person in _college_at.rows(keys):
+        college[person.meeting_id].append(person)
+    for meeting in meetings:
+        meeting.shown_employers = at[meeting.pk][:NAMED]
+        meeting.more_employers = max(len(at[meeting.pk]) - NAMED, 0)
+        meeting.college = college[meeting.pk]
 
 
 def _weeks(meetings: list[Meeting]) -> list[Week]:
