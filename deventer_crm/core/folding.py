@@ -3,7 +3,8 @@
 Half of the parts of a page never change: a translated word, an icon, the address of a fixed page, a comment.
 Django makes each of them anew for each request. This loader takes a template as Django parsed it and puts
 neighbours that cannot change together into one part that remembers its text. What depends on a reader, a
-record or a request is left alone, so a page is the same to the letter (a test compares them)."""
+record or a request is asked each time; only the usual way of asking is shorter. So a page is the same to the
+letter (a test compares them)."""
 
 import threading
 from collections.abc import Callable, Iterable
@@ -18,7 +19,9 @@ from django.template.base import (
     TextNode,
     TokenType,
     Variable,
+    VariableDoesNotExist,
     VariableNode,
+    render_value_in_context,
 )
 from django.template.context import Context
 from django.template.defaulttags import CommentNode, LoadNode, URLNode
@@ -26,9 +29,12 @@ from django.template.exceptions import TemplateSyntaxError
 from django.template.library import SimpleNode
 from django.template.loader_tags import IncludeNode
 from django.template.loaders import cached
+from django.template.smartif import TokenBase
 from django.templatetags.i18n import BlockTranslateNode, LanguageNode, TranslateNode
 from django.templatetags.static import StaticNode
 from django.urls import get_script_prefix
+from django.utils.html import escape
+from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
 #: Functions of simple tags whose answer follows from their arguments alone.
@@ -158,7 +164,87 @@ def fold(nodes: NodeList, template: Template) -> None:
             fold(inside, template)
         folded.append(node)
     close()
+    for node in folded:
+        _quicken(node)
     nodes[:] = folded
+
+
+# ── what is looked up ────────────────────────────────────────────────────────────────────────────
+
+
+class QuickVariable(Variable):
+    """A variable as it mostly is: a name of the context, then attributes. Whatever is rarer, or goes wrong,
+    is Django's own affair from the beginning."""
+
+    __slots__ = ()  # an instance of Variable becomes one of these
+
+    def _resolve_lookup(self, context: Context) -> Any:
+        names: tuple[str, ...] = self.lookups  # type: ignore[assignment]  # only variables that have some
+        for layer in reversed(context.dicts):
+            if names[0] in layer:
+                current = layer[names[0]]
+                break
+        else:
+            raise VariableDoesNotExist("Failed lookup for key [%s]", (names[0],))
+        if callable(current):
+            return super()._resolve_lookup(context)  # type: ignore[misc]  # no stub
+        try:
+            for name in names[1:]:
+                kind = type(current)
+                if kind is dict:
+                    current = current[name]
+                elif hasattr(kind, "__getitem__"):
+                    return super()._resolve_lookup(context)  # type: ignore[misc]
+                else:
+                    current = getattr(current, name)
+                if callable(current):
+                    if getattr(current, "do_not_call_in_templates", False) or getattr(
+                        current, "alters_data", False
+                    ):
+                        return super()._resolve_lookup(context)  # type: ignore[misc]
+                    current = current()
+        except Exception:  # what it means for a template is decided there
+            return super()._resolve_lookup(context)  # type: ignore[misc]
+        return current
+
+
+class QuickVariableNode(VariableNode):
+    """Shows a text, which needs neither a time zone nor the form of a number."""
+
+    def render(self, context: Context) -> str:
+        found = self.filter_expression.resolve(context)
+        kind = type(found)
+        if kind is SafeString or (kind is str and not context.autoescape):
+            return found  # type: ignore[no-any-return]
+        return escape(found) if kind is str else render_value_in_context(found, context)
+
+
+def _quicken(thing: Any) -> None:
+    """The variables of a part, wherever it keeps them, become quick ones."""
+    if isinstance(thing, Variable):
+        if type(thing) is Variable and thing.lookups and not thing.translate:
+            thing.__class__ = QuickVariable
+        return
+    if type(thing) is VariableNode:
+        thing.__class__ = QuickVariableNode
+    for inside in _inside(thing):
+        _quicken(inside)
+
+
+def _inside(thing: Any) -> Iterable[Any]:
+    """What a part keeps its variables in; other parts are seen to by themselves."""
+    if isinstance(thing, FilterExpression):
+        return [thing.var, *(argument for _function, given in thing.filters for _is_name, argument in given)]
+    if isinstance(thing, list | tuple) and not isinstance(thing, NodeList):
+        return thing
+    if isinstance(thing, dict):
+        return thing.values()
+    if isinstance(thing, Node | TokenBase) and not isinstance(thing, Fixed | TextNode):
+        kept = (
+            (name, item) for name, item in vars(thing).items() if name not in {"parent", "origin", "token"}
+        )
+        return [item for _name, item in kept if not isinstance(item, Node)]
+    return ()
 
 
 def _is_fixed_include(node: Node, template: Template) -> bool:

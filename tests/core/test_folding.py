@@ -1,5 +1,6 @@
 """Folded templates render what Django's own loader renders."""
 
+import datetime as dt
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -7,11 +8,13 @@ from typing import Any
 
 import pytest
 from django.conf import settings
-from django.template import Context, TemplateSyntaxError, engines
+from django.db import models
+from django.template import Context, Template, TemplateSyntaxError, engines
 from django.template.base import Node
 from django.test import Client, override_settings
 from django.urls import reverse, set_script_prefix
 from django.utils import translation
+from django.utils.safestring import mark_safe
 
 from accounts.models import User
 from deventer_crm.core.folding import Fixed, Loader
@@ -113,6 +116,101 @@ def test_each_language_prefix_and_way_of_escaping_has_its_text(tmp_path: Path) -
     finally:
         set_script_prefix("/")
     assert "/crm/" not in template.render(Context({}))
+
+
+class Odd:
+    """What templates meet: attributes, methods, things that go wrong."""
+
+    plain, number, safe, none = "<a>", 1234, mark_safe("<b>"), None
+
+    def __init__(self) -> None:
+        self.inner = {"key": "<c>", "list": ["x", "y"], "deep": {"er": self}}
+
+    def method(self) -> str:
+        return "<called>"
+
+    def wants(self, something: str) -> str:
+        return something
+
+    @property
+    def wrong(self) -> str:
+        raise ValueError("wrong")
+
+    @property
+    def gone(self) -> str:
+        raise User.DoesNotExist
+
+    def deletes(self) -> str:
+        raise AssertionError
+
+    deletes.alters_data = True  # type: ignore[attr-defined]
+
+
+class Called:
+    def __call__(self) -> Odd:
+        return Odd()
+
+
+class Uncalled(Called):
+    do_not_call_in_templates = True
+    name = "<not called>"
+
+
+LOOKUPS = [
+    "odd.plain", "odd.number", "odd.safe", "odd.none", "odd.inner.key", "odd.inner.list.1",
+    "odd.inner.list.9", "odd.inner.deep.er.plain", "odd.method", "odd.method.title", "odd.wants",
+    "odd.wrong", "odd.gone", "odd.deletes", "odd.nothing", "nothing", "nothing.at.all",
+    "odd.inner.nothing", "called", "called.plain", "uncalled.name", "text", "text.upper", "text.0",
+    "day", "moment", "many", "many.0.plain", "many.length", "odd.plain|upper",
+    "nothing|default:odd.plain", "day|date:form", "odd.inner.items", "True", "None", "kind.GOOD",
+    "kind",
+]  # fmt: skip
+
+
+class Choice(models.TextChoices):
+    GOOD = "good", "<Good>"
+
+
+@pytest.mark.parametrize("language", ["nl", "en"])
+@pytest.mark.parametrize("autoescape", [True, False])
+@pytest.mark.parametrize("lookup", LOOKUPS)
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{{ X }}",
+        "{% if X %}yes{% else %}no{% endif %}",
+        "{% if X == 'x' or not X and X != 3 %}yes{% endif %}",
+        "{% for a in X %}{{ a }}{% empty %}none{% endfor %}",
+        "{% with b=X %}{{ b }}{% endwith %}",
+        "{% firstof X 'other' %}",
+    ],
+)
+def test_what_is_looked_up_is_what_django_finds(
+    tmp_path: Path, text: str, lookup: str, autoescape: bool, language: str
+) -> None:
+    source = text.replace("X", lookup)
+    values = {
+        "odd": Odd(),
+        "called": Called(),
+        "uncalled": Uncalled(),
+        "text": "<d>",
+        "form": "j F",
+        "day": dt.date(2026, 11, 23),
+        "moment": dt.datetime(2026, 11, 23, 23, 30, tzinfo=dt.UTC),
+        "many": [Odd()],
+        "kind": Choice,
+    }
+
+    def rendered(template: Any) -> str:
+        try:
+            context = Context(values, autoescape=autoescape)
+            text = template.render(context)
+        except Exception as error:
+            return repr(error)
+        return re.sub(r" at 0x[0-9a-f]+", "", text)
+
+    with translation.override(language):
+        assert rendered(from_text(tmp_path, source)) == rendered(Template(source))
 
 
 def test_a_setting_that_changes_is_seen(tmp_path: Path) -> None:
