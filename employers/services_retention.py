@@ -11,8 +11,9 @@ from django.db.models.functions import Cast
 from django.http import QueryDict
 
 from deventer_crm.core import clock
-from deventer_crm.core.lists.asking import TEXT
-from deventer_crm.core.models import Digest, SavedView, Tracked
+from deventer_crm.core.lists.address import TEXT
+from deventer_crm.core.mails import withdraw_mails
+from deventer_crm.core.models import Digest, OutgoingMail, SavedView, Tracked
 from deventer_crm.core.services import save_tracked
 from employers.models import ContactPerson, Employer
 from employers.retention import ERASERS, FREE_TEXTS, FreeText
@@ -114,6 +115,7 @@ def _clean_texts(person: ContactPerson, by: "User") -> None:
             for row in rows.filter(mentions).exclude(pk__in=about_keys):
                 _clean_row(row, text, only_full, by)
     _clean_mails(full)
+    _clean_outgoing_mails(person, own)
     _forget_questions([full if person.first_name else "", person.email, person.phone, person.mobile], by)
     if person.first_name:
         _forget_former_names(full)
@@ -179,6 +181,26 @@ def _clean_mails(full: str) -> None:
         if cleaned != digest.content:
             digest.content = cleaned
             digest.save(update_fields=["content"])
+
+
+def _clean_outgoing_mails(person: ContactPerson, pattern: re.Pattern[str] | None) -> None:
+    """Mails to this person, and those that name the person: the address, the name and what went along go."""
+    if pattern is None:
+        return
+    wanted = Q(pk__in=[])
+    for term in filter(None, (person.email, str(person) if person.first_name else "")):
+        for field in ("to", "reply_to", "subject", "text", "html"):
+            wanted |= Q(**{f"{field}__icontains": term})
+    for mail in OutgoingMail.objects.filter(wanted):
+        if person.email and person.email.casefold() in (mail.to.casefold(), mail.reply_to.casefold()):
+            withdraw_mails(OutgoingMail.objects.filter(pk=mail.pk))
+        for field in ("to", "reply_to"):
+            if person.email and getattr(mail, field).casefold() == person.email.casefold():
+                setattr(mail, field, "")
+        for field in ("subject", "text", "html"):
+            setattr(mail, field, pattern.sub(NAME_REMOVED, getattr(mail, field)))
+        mail.attachments = []
+        mail.save(update_fields=["to", "reply_to", "subject", "text", "html", "attachments"])
 
 
 def _cleaned(value: Any, pattern: re.Pattern[str]) -> Any:

@@ -8,12 +8,11 @@ import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urljoin, urlsplit
 
 import structlog
 from django.conf import settings
 from django.contrib.auth import get_user_model
-from django.core.mail import EmailMultiAlternatives, get_connection
+from django.core.mail import EmailMultiAlternatives
 from django.core.mail.backends.base import BaseEmailBackend
 from django.db import transaction
 from django.db.models import F, Q
@@ -27,6 +26,7 @@ from deventer_crm.core import clock, formatting
 from deventer_crm.core.jobs import recorded
 from deventer_crm.core.locks import try_job_lock
 from deventer_crm.core.models import Digest, JobRun, Reminder
+from deventer_crm.core.posting import Post, absolute, deliver, mail_domain, note_given_up
 from deventer_crm.core.targets import Line, Outsider, lines_for
 from deventer_crm.core.workdays import is_working_day
 
@@ -37,13 +37,7 @@ LOCK = "digests"
 MOST_LINES = 7
 #: When the sweep may still send a morning mail that was missed; the schedule sends it at seven.
 MORNING, EVENING = dt.time(7, 10), dt.time(18, 0)
-FIRST_PAUSE = dt.timedelta(minutes=1)
-LONGEST_PAUSE = dt.timedelta(hours=1)
-#: After this long without luck the mail is given up and its reminders are news again for the next one.
-GIVE_UP_AFTER = dt.timedelta(hours=36)
 CONTENT_KEPT_FOR = dt.timedelta(days=30)
-
-MAIL_PROBLEMS: tuple[type[Exception], ...] = (OSError,)  # smtplib's own exceptions are OSErrors too
 
 
 @dataclass(frozen=True)
@@ -106,7 +100,7 @@ def claim(person_id: int, day: dt.date) -> Digest | None:
         if not rows:
             return None
         digest = Digest(recipient_id=person_id, day=day, reminder_count=len(rows))
-        digest.message_id = f"<digest-{digest.uid}@{_mail_domain()}>"
+        digest.message_id = f"<digest-{digest.uid}@{mail_domain()}>"
         digest.content = _content(rows, day)
         made = Digest.objects.bulk_create([digest], ignore_conflicts=True)
         kept = Digest.objects.filter(uid=made[0].uid).first()
@@ -149,15 +143,6 @@ def _since(row: Reminder, day: dt.date) -> str:
     return _("since %(day)s") % {"day": formatting.nl_date(row.due_on, "day")}
 
 
-def absolute(path: str) -> str:
-    """An address that works from a mail program."""
-    return str(urljoin(settings.SITE_URL, path))
-
-
-def _mail_domain() -> str:
-    return urlsplit(settings.SITE_URL).hostname or "localhost"
-
-
 def catch_up() -> Counts:
     """The morning mail when its hour passed without a finished run: the broker or the workers were away, or a
     worker was killed half-way. Runs from the rows, so what was claimed already is not claimed again."""
@@ -175,8 +160,7 @@ def catch_up() -> Counts:
 
 
 def _deliver() -> tuple[Counts, str]:
-    """Send every unfinished mail whose time it is. Stops at the first sign that the mail server is away: the
-    other rows are tried by a next sweep. Returns what was sent and the last problem."""
+    """Send every unfinished mail whose time it is. Returns what was sent and the last problem."""
     now = clock.now()
     due = (
         Digest.objects.filter(state__in=[Digest.State.CLAIMED, Digest.State.FAILED])
@@ -184,56 +168,14 @@ def _deliver() -> tuple[Counts, str]:
         .select_related("recipient")
         .order_by(F("retry_at").asc(nulls_first=True), "pk")
     )
-    mails = reminders = 0
-    problem = ""
-    connection: BaseEmailBackend | None = None
-    try:
-        for digest in list(due):
-            if not digest.recipient.is_active or not digest.recipient.email:
-                _give_up(digest, "the account is no longer active")
-                continue
-            _note_attempt(digest)
-            try:
-                if connection is None:
-                    connection = get_connection()
-                    connection.open()
-                message(digest, connection).send()
-            except MAIL_PROBLEMS as trouble:
-                problem = _reason(trouble)
-                server_is_away = getattr(connection, "connection", None) is None
-                _note_failure(digest, problem)
-                _close(connection)
-                connection = None
-                if server_is_away:
-                    break
-            else:
-                _note_sent(digest)
-                mails += 1
-                reminders += digest.reminder_count
-    finally:
-        _close(connection)
-    return Counts(mails, reminders), problem
+    sent, problem = deliver(list(due), Post(message=message, refused=_refused, give_up=_give_up))
+    return Counts(len(sent), sum(digest.reminder_count for digest in sent)), problem
 
 
-def _reason(trouble: Exception) -> str:
-    """What went wrong without the text of the mail server, which quotes addresses."""
-    refused = getattr(trouble, "recipients", None)
-    code = getattr(trouble, "smtp_code", None)
-    if isinstance(refused, dict) and refused:
-        code = next(iter(refused.values()))[0]
-    detail = code or getattr(trouble, "strerror", None)
-    name = type(trouble).__name__
-    return f"{name}: {detail}" if detail else name
-
-
-def _close(connection: BaseEmailBackend | None) -> None:
-    if connection is None:
-        return
-    try:
-        connection.close()
-    except MAIL_PROBLEMS as trouble:
-        # The mail itself was accepted or is noted as failed; a rude goodbye changes nothing.
-        log.info("mail_server_said_no_goodbye", reason=type(trouble).__name__)
+def _refused(digest: Digest) -> str:
+    if not digest.recipient.is_active or not digest.recipient.email:
+        return "the account is no longer active"
+    return ""
 
 
 def message(digest: Digest, connection: BaseEmailBackend | None = None) -> EmailMultiAlternatives:
@@ -259,44 +201,10 @@ def message(digest: Digest, connection: BaseEmailBackend | None = None) -> Email
     return mail
 
 
-def pause_after(attempts: int) -> dt.timedelta:
-    """1, 2, 4, … minutes, at most an hour."""
-    doublings = max(0, min(attempts, 16) - 1)
-    return min(FIRST_PAUSE * (1 << doublings), LONGEST_PAUSE)
-
-
-def _note_attempt(digest: Digest) -> None:
-    """Before SMTP: should the process die now, the sweep tries again after the pause."""
-    digest.attempts += 1
-    digest.retry_at = clock.now() + pause_after(digest.attempts)
-    digest.save(update_fields=["attempts", "retry_at"])
-
-
-def _note_sent(digest: Digest) -> None:
-    digest.state = Digest.State.SENT
-    digest.sent_at = clock.now()
-    digest.retry_at = None
-    digest.error = ""
-    digest.save(update_fields=["state", "sent_at", "retry_at", "error"])
-
-
-def _note_failure(digest: Digest, problem: str) -> None:
-    log.warning("digest_not_sent", digest=digest.pk, attempts=digest.attempts, reason=problem)
-    if clock.now() - digest.claimed_at > GIVE_UP_AFTER:
-        _give_up(digest, problem)
-        return
-    digest.state = Digest.State.FAILED
-    digest.error = problem
-    digest.save(update_fields=["state", "error"])
-
-
 def _give_up(digest: Digest, problem: str) -> None:
     """No more attempts; the reminders that are still open are news again for the next mail."""
     with transaction.atomic():
-        digest.state = Digest.State.FAILED
-        digest.retry_at = None
-        digest.error = problem[:300]
-        digest.save(update_fields=["state", "retry_at", "error"])
+        note_given_up(digest, problem)
         _to_the_news(digest.content.get("reminders", []))
 
 

@@ -1,7 +1,7 @@
 """The tasks of core that the schedule and the services start (settings.CELERY_BEAT_SCHEDULE). Thin: plain
 data in, one service called. The heartbeat lives with the task machinery in core.tasks."""
 
-from deventer_crm.core import digests
+from deventer_crm.core import digests, mails
 from deventer_crm.core.jobs import tidy_job_runs
 from deventer_crm.core.reconcile import reconcile, reconcile_and_record
 from deventer_crm.core.tasks import crm_task
@@ -29,4 +29,6 @@ def sweep() -> None:
     digests.deliver_unfinished()
     digests.catch_up()
     digests.tidy_digests()
+    mails.deliver_mails()
+    mails.tidy_mails()
     tidy_job_runs()

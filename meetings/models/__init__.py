@@ -1,3 +1,4 @@
+from .followups import MeetingFollowUp
 from .invitation import Invitation, Report
 from .kinds import MeetingKind, Series, SeriesParty
 from .meeting import Meeting, MeetingEmployer, MeetingReader, MeetingStep, Participant
@@ -6,6 +7,7 @@ __all__ = [
     "Invitation",
     "Meeting",
     "MeetingEmployer",
+    "MeetingFollowUp",
     "MeetingKind",
     "MeetingReader",
     "MeetingStep",

@@ -10,7 +10,7 @@ from django.contrib.contenttypes.models import ContentType
 from pytest_django import Settings
 
 from accounts.models import User
-from deventer_crm.core import digests, reminders
+from deventer_crm.core import digests, posting, reminders
 from deventer_crm.core.locks import lock_number
 from deventer_crm.core.models import Commitment, Digest, JobRun, Reminder
 from tests.accounts.factories import UserFactory
@@ -244,7 +244,7 @@ def test_given_up_after_a_day_and_a_half_the_reminders_are_news_again(
 
 
 def test_the_pauses_grow_to_an_hour() -> None:
-    minutes = [digests.pause_after(attempt).total_seconds() / 60 for attempt in range(1, 9)]
+    minutes = [posting.pause_after(attempt).total_seconds() / 60 for attempt in range(1, 9)]
     assert minutes == [1, 2, 4, 8, 16, 32, 60, 60]
 
 

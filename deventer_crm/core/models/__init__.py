@@ -2,6 +2,7 @@ from .base import Confidential, Dated, DatedQuerySet, Reference, Tracked, no_ove
 from .commitments import Commitment, CommitmentNorm, PolicyDocument
 from .jobs import Digest, Heartbeat, JobRun
 from .lists import BulkAct, SavedView
+from .mails import OutgoingMail, Posted
 from .policy import PolicySetting
 from .reminders import Reminder
 from .trail import AccessEvent, TrailEvent
@@ -17,8 +18,10 @@ __all__ = [
     "Digest",
     "Heartbeat",
     "JobRun",
+    "OutgoingMail",
     "PolicyDocument",
     "PolicySetting",
+    "Posted",
     "Reference",
     "Reminder",
     "SavedView",

@@ -1,10 +1,10 @@
 """Rows of background work: what ran, what is still to be mailed, and signs of life."""
 
-import uuid
-
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+from .mails import Posted
 
 
 class JobRun(models.Model):
@@ -46,7 +46,7 @@ class Heartbeat(models.Model):
         return self.name
 
 
-class Digest(models.Model):
+class Digest(Posted):
     """One reminder mail to one person on one day (R7). The row is claimed and committed before SMTP is
     tried, with its Message-ID, so a retry of unknown fate carries the same identity."""
 
@@ -59,17 +59,10 @@ class Digest(models.Model):
         settings.AUTH_USER_MODEL, verbose_name=_("for"), on_delete=models.PROTECT, related_name="digests"
     )
     day = models.DateField(_("day"))
-    uid = models.UUIDField(_("identity"), default=uuid.uuid4, unique=True, editable=False)
-    message_id = models.CharField(_("Message-ID"), max_length=200, unique=True)
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.CLAIMED)
     #: Subject and lines as claimed: a retry sends the same mail, whatever changed meanwhile.
     content = models.JSONField(_("content"), default=dict)
     reminder_count = models.PositiveIntegerField(_("reminders"), default=0)
-    attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
-    retry_at = models.DateTimeField(_("next attempt"), null=True, blank=True)
-    claimed_at = models.DateTimeField(_("claimed at"), auto_now_add=True)
-    sent_at = models.DateTimeField(_("sent at"), null=True, blank=True)
-    error = models.CharField(_("last error"), max_length=300, blank=True)
 
     class Meta:
         verbose_name = _("digest")
