@@ -3,13 +3,17 @@ walked by every role at every address of the permission matrix, in the administr
 the one word that is in all of them may be found nowhere."""
 
 import datetime as dt
+import io
+import json
 import re
+import zipfile
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from django.contrib import admin
 from django.core import mail
+from django.test import Client
 from django.urls import reverse
 from django.utils.html import strip_tags
 
@@ -18,14 +22,22 @@ from accounts.roles import Role
 from deventer_crm.core import clock
 from deventer_crm.core.digests import send_digests
 from deventer_crm.core.lists import LISTS
+from deventer_crm.core.lists.definition import ACTS
+from deventer_crm.core.models import BulkAct, SavedView
 from employers.models import (
+    AccountCover,
     ChangeProposal,
+    ContactMoment,
     DeliveryRow,
     Employer,
     EmployerGrouping,
+    EmployerTag,
+    HandOver,
     RegisterDelivery,
     SheetImport,
     SheetRow,
+    SignalObjection,
+    Tag,
     TopList,
     TopListAdjustment,
     TopListEntry,
@@ -37,6 +49,7 @@ from tests.employers.factories import (
     ContactMomentFactory,
     EmployerFactory,
     EstablishmentFactory,
+    FollowUpFactory,
     JobCountFactory,
     MembershipFactory,
     PositionFactory,
@@ -44,6 +57,7 @@ from tests.employers.factories import (
 from tests.home.factories import ReminderFactory
 from tests.meetings.factories import InvitationFactory, MeetingFactory
 from tests.permission_matrix import AM, FA, ROWS, TL, Row
+from tests.support.walk import names_asked
 
 pytestmark = pytest.mark.django_db
 
@@ -181,7 +195,9 @@ def make_world(user: User, *, readers: tuple[User, ...] = ()) -> SimpleNamespace
             rows.append({"sheet": sheets[0], "candidates": [secret.pk], **asks})
         for number, row in enumerate(rows, start=2):
             SheetRow.objects.create(number=number, outcome=outcome, **said, **row)
-    for target in (*meetings, *invitations[:2], entry):
+    work = make_daily_work(user, lead, secret=secret, open_one=open_one, part=part, readers=readers)
+    FollowUpFactory(employer=open_one, owner=lead, due_on=today, what=NAME, person=hidden_person)
+    for target in (*meetings, *invitations[:2], *work["promises"], entry):
         ReminderFactory(recipient=user, target=target)
     if readers:
         for record in (secret, secret_club, part):
@@ -190,10 +206,53 @@ def make_world(user: User, *, readers: tuple[User, ...] = ()) -> SimpleNamespace
 
     refresh_employers(list(Employer.objects.values_list("pk", flat=True)), today)
     return SimpleNamespace(
-        secret=secret, open_one=open_one, club=club, known=known, hidden_person=hidden_person, top=top,
-        open_meeting=open_meeting, meetings=meetings, invitations=invitations, delivery=delivery,
+        lead=lead, secret=secret, open_one=open_one, club=club, known=known, hidden_person=hidden_person,
+        top=top, open_meeting=open_meeting, meetings=meetings, invitations=invitations, delivery=delivery,
         grouping=grouping, adjustment=adjustment, proposal=proposal, sheets=sheets,
+        **work,
     )  # fmt: skip
+
+
+def make_daily_work(
+    user: User, lead: User, *, secret: Employer, open_one: Employer, part: Employer, readers: tuple[User, ...]
+) -> dict[str, Any]:
+    """What the team works with each day: promises, views, acts on many rows, a hand-over, signals, cover."""
+    today = clock.today()
+    # What lies with the asking user at what became a secret, and secrets of others at what is open.
+    promises = [
+        FollowUpFactory(what=f"Doen voor {NAME}", exact_words=NAME, due_on=today, readers=readers, **options)
+        for options in (
+            {"employer": secret, "owner": user, "promise": True},
+            {"employer": secret, "owner": lead},
+            {"employer": open_one, "owner": lead, "is_confidential": True},
+            {"employer": open_one, "owner": lead, "audience": "named"},
+        )
+    ]
+    open_promise = FollowUpFactory(
+        employer=open_one, owner=user, due_on=today, contact_moment=ContactMoment.objects.earliest("pk")
+    )
+    SavedView.objects.create(list_key="employers", owner=lead, name=NAME, query=f"q={SECRET}")
+    act = BulkAct.objects.create(
+        list_key="employers", act="label", by=user, row_count=2,
+        undo={"tag": 0, "is_new": False, "made": [secret.pk, open_one.pk]},
+    )  # fmt: skip
+    handed = HandOver.objects.create(
+        from_user=UserFactory(role=AM), to_user=user, starts_on=today, created_by=lead, completed_on=today,
+        employers=[secret.pk, part.pk, open_one.pk], asked={"scope": "all", "keys": []},
+        moved={"follow_up": [[row.pk] for row in promises]},
+    )  # fmt: skip
+    # Signals of every kind: shrunk, silent, a promise that is late, and one somebody objected to.
+    SignalObjection.objects.create(
+        employer=secret, code="silent", cause="contact:never", reason=f"niet zo bij {NAME}", made_on=today,
+        created_by=user,
+    )  # fmt: skip
+    JobCountFactory(establishment=secret.establishments.get(), jobs=1900, reference_date=dt.date(2025, 4, 1))
+    AccountCover.objects.create(
+        user=handed.from_user, substitute=user, starts_on=today, ends_on=today + dt.timedelta(5)
+    )
+    AccountAssignmentFactory(employer=part, user=handed.from_user)
+    EmployerTag.objects.create(employer=secret, tag=Tag.objects.create(name="proeflabel"))
+    return {"promises": promises, "open_promise": open_promise, "act": act, "handed": handed}
 
 
 def addresses(row: Row, world: SimpleNamespace, user: User) -> list[str]:
@@ -205,6 +264,9 @@ def addresses(row: Row, world: SimpleNamespace, user: User) -> list[str]:
         "an_invitation": [[one.pk] for one in world.invitations],
         "delivery": [[world.delivery.pk]],
         "sheet": [[sheet.pk] for sheet in world.sheets],
+        "own_follow_up": [[one.pk] for one in (world.open_promise, *world.promises)],
+        "own_hand_over": [[world.handed.pk]],
+        "own_bulk_act": [[world.act.pk]],
     }
     arguments: list[list[Any]] = [row.arguments(user)]
     if row.name == "employers:import_rows":
@@ -215,7 +277,9 @@ def addresses(row: Row, world: SimpleNamespace, user: User) -> list[str]:
     elif callable(row.args):
         arguments += kinds.get(row.args.__qualname__.split(".")[0], [])
     elif row.name == "list_export":
-        arguments = [[key, "csv"] for key in LISTS]
+        arguments = [[key, kind] for key in LISTS for kind in ("csv", "xlsx")]
+    elif row.name == "list_act":
+        arguments = [[key, code] for key, acts in ACTS.items() for code in acts]
     elif row.name == "home:monitor_evidence":
         arguments = [[code] for code in ("C1", "C2", "C3", "C4", "C5")]
     return [reverse(row.name, args=one) for one in arguments]
@@ -231,27 +295,49 @@ def queries(world: SimpleNamespace) -> list[dict[str, Any]]:
         {"panel": "counts"},
         {"columns": "labels.kvk.address.contact_by.employer.seat.sector.area.person.theme", "state": "all"},
         {"after": f"{world.secret.pk}-25"},
+        {"rows": [world.secret.pk, world.hidden_person.pk, world.open_one.pk], "query": f"q={ASKED}"},
+        {"from_user": world.handed.from_user_id, "to_user": world.lead.pk, "starts_on": clock.today()},
         {"employer": world.secret.pk, "bedrijf": world.secret.pk},
         {"employer": world.open_one.pk, "bedrijf": world.open_one.pk, "meeting": world.meetings[1].pk},
         {"member": "1", "day": clock.today().isoformat(), "top": "yes", "state": "planned"},
     ]
 
 
+def asked_of(
+    client: Client, url: str, ways: list[dict[str, Any]], headers: dict[str, str]
+) -> list[dict[str, Any]]:
+    """Those ways that the page looks at; all others would get the answer it gives when nothing is asked."""
+    with names_asked() as names:
+        client.get(url, headers=headers)
+        client.get(url, {name: value for way in ways for name, value in way.items()}, headers=headers)
+    return [way for way in ways if not way or names & set(way)]
+
+
 def leak(response: Any) -> str:
     """The sentence that tells, or nothing."""
-    if getattr(response, "streaming", False):
-        text = b"".join(response.streaming_content).decode()
-    else:
-        text = response.content.decode(errors="replace")
-    text += str(response.headers)
+    content = b"".join(response.streaming_content) if response.streaming else response.content
+    if content.startswith(b"PK"):  # a workbook
+        with zipfile.ZipFile(io.BytesIO(content)) as book:
+            content = b"".join(map(book.read, book.namelist()))
+    text = content.decode(errors="replace") + str(response.headers)
     at = text.find(SECRET)
     if at < 0:
         return ""
     return re.sub(r"\s+", " ", strip_tags(text[max(0, at - 300) : at + 60]))[-150:]
 
 
+@pytest.fixture
+def readable_pdf(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Documents as what they are made of: the text of a PDF is packed."""
+
+    def texts(template: str, data: Any, **options: Any) -> bytes:
+        return json.dumps(data, ensure_ascii=False, default=str).encode()
+
+    monkeypatch.setattr("employers.views.handover.make_pdf", texts)
+
+
 @pytest.mark.parametrize("role", [role for role in Role if role != TL], ids=str)
-def test_a_secret_is_in_no_answer_for_who_may_not_know(role: Role, client_as: Any):
+def test_a_secret_is_in_no_answer_for_who_may_not_know(role: Role, client_as: Any, readable_pdf: None):
     user = UserFactory(role=role, password="een-lang-wachtwoord")
     world = make_world(user)
     client = client_as(user)
@@ -260,8 +346,8 @@ def test_a_secret_is_in_no_answer_for_who_may_not_know(role: Role, client_as: An
         if not row.get or role not in row.get or row.open or row.name.startswith(("mfa", "account")):
             continue
         for url in addresses(row, world, user):
-            for query in queries(world):
-                for headers in ({}, {"HX-Request": "true", "HX-Target": "timeline"}):
+            for headers in ({}, {"HX-Request": "true", "HX-Target": "timeline"}):
+                for query in asked_of(client, url, queries(world), headers):
                     told = leak(client.get(url, query, headers=headers))
                     if told:
                         found.append(f"{row.name} {url} {query} {'htmx' if headers else ''}: {told}")
@@ -304,7 +390,7 @@ def test_a_secret_is_in_no_mail(role: Role):
 
 
 @pytest.mark.parametrize("role", [AM, TL], ids=str)
-def test_who_is_named_and_the_lead_do_see_it(role: Role, client_as: Any):
+def test_who_is_named_and_the_lead_do_see_it(role: Role, client_as: Any, readable_pdf: None):
     """Otherwise the walk would find nothing because there is nothing."""
     user = UserFactory(role=role)
     world = make_world(user, readers=(user,) if role == AM else ())
@@ -324,5 +410,15 @@ def test_who_is_named_and_the_lead_do_see_it(role: Role, client_as: Any):
         reverse("home:reminders"),
         reverse("budget:hours"),
         reverse("home:monitor_evidence", args=["C1"]),
+        f"{reverse('home:search')}?q={ASKED}",
+        f"{reverse('employers:establishments')}?q={ASKED}",
+        f"{reverse('employers:follow_ups')}?q={ASKED}",
+        f"{reverse('list_export', args=['follow_ups', 'csv'])}?query=q%3D{ASKED}",
+        f"{reverse('list_export', args=['employers', 'xlsx'])}?query=q%3D{ASKED}",
+        f"{reverse('list_act', args=['employers', 'label'])}?rows={world.secret.pk}",
+        reverse("employers:timeline", args=[world.open_one.pk]),
+        reverse("employers:follow_up", args=[world.promises[0].pk]),
+        reverse("employers:handover_sheet", args=[world.handed.pk]),
+        reverse("employers:handover_pdf", args=[world.handed.pk]),
     ):
         assert leak(client.get(url)), url

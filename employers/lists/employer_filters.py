@@ -79,7 +79,7 @@ FILTERS = (
         everything=_("whenever"),
         right=SEES_CONTACT,
     ),
-    Filter("before", _("No contact since"), by_contact_before, kind="day", right=SEES_CONTACT),
+    Filter("silent", _("No contact since"), by_contact_before, kind="day", right=SEES_CONTACT),
     Filter(
         "signal",
         _("Signal"),

@@ -15,8 +15,8 @@ from .relations import (
     EmployerReader,
     FollowUpReader,
 )
-from .signals import SignalObjection
 from .sheets import ExternalNumber, SheetImport, SheetRow
+from .signals import SignalObjection
 from .tags import EmployerTag, Tag
 from .toplist import TopList, TopListAdjustment, TopListEntry
 
@@ -54,9 +54,9 @@ __all__ = [
     "SbiCode",
     "Sector",
     "SectorPrefix",
-    "SignalObjection",
     "SheetImport",
     "SheetRow",
+    "SignalObjection",
     "Tag",
     "Theme",
     "TopList",

@@ -131,6 +131,8 @@ class Employer(Tracked, Confidential):
             GinIndex(fields=["search_text"], opclasses=["gin_trgm_ops"], name="employers_employer_search"),
             # A handful: whatever asks which records a reader may not know (R10) begins here, not at all rows.
             models.Index(fields=["id"], condition=Q(is_confidential=True), name="employers_employer_secret"),
+            # Some hundreds: who should have an account manager, and of whom silence is a signal.
+            models.Index(fields=["id"], condition=Q(is_relation=True), name="employers_employer_relation"),
         ]
         triggers = [
             leaves_trail(

@@ -207,6 +207,7 @@ class JobCount(models.Model):
         verbose_name = _("count of jobs")
         verbose_name_plural = _("counts of jobs")
         ordering = ["-reference_date", "-version"]
+        indexes = [models.Index(fields=["reference_date"], name="employers_jobcount_date")]
         constraints = [
             models.UniqueConstraint(
                 fields=["establishment", "reference_date", "source", "version"],

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 SHOWN_IN_WEEK = 5
 SHOWN_OBJECTIONS = 5
+#: Mijn week has a card with everybody who was not spoken with for long.
+IN_OWN_CARD = frozenset({"silent"})
 
 
 @Prepared
@@ -54,7 +56,7 @@ def signals_in_my_portfolio(reader: Any, user: "User") -> Panel | None:
         return None
     today = clock.today()
     rows = _portfolio_of.rows(user, today=today)
-    shown = strongest(rows, user, today, SHOWN_IN_WEEK)
+    shown = strongest(rows, user, today, SHOWN_IN_WEEK, without=IN_OWN_CARD)
     return Panel("employers/signal_week.html", {"rows": shown}) if shown else None
 
 

@@ -20,10 +20,12 @@ if TYPE_CHECKING:
 
 
 def needs_manager(day: dt.date) -> Q:
-    """Employers that should have an account manager: relations, and those on the yearly list of that day."""
+    """Employers that should have an account manager: relations, and those on the yearly list of that day. As
+    one set of keys, which the database can begin with; "or" would make it look at every employer."""
+    relations = Employer.objects.filter(is_relation=True).order_by().values("pk")
     entries = TopListEntry.objects.standing(day.year).order_by()
     survivors = entries.annotate(now=Coalesce("employer__merged_into_id", "employer_id"))
-    return Q(is_relation=True) | Q(pk__in=survivors.values("now"))
+    return Q(pk__in=relations.union(survivors.values("now")))
 
 
 @dataclass(frozen=True)

@@ -38,7 +38,7 @@ SHOWN_PEOPLE = 8
 #: No page or form lists more people of one employer.
 MOST_PEOPLE = 200
 #: Lines of the timeline that the card of open promises and actions shows already.
-IN_CARD = frozenset({"follow_up_due"})
+IN_CARD = frozenset({"follow_up"})
 SHOWN_ESTABLISHMENTS = 8
 
 

@@ -106,11 +106,17 @@ def employers_with_signal(code: str, day: dt.date | None, user: "User") -> "Quer
 
 
 def strongest(
-    employers: Iterable[Employer], user: "User", day: dt.date, limit: int
+    employers: Iterable[Employer],
+    user: "User",
+    day: dt.date,
+    limit: int,
+    *,
+    without: frozenset[str] = frozenset(),
 ) -> list[tuple[Employer, list[Signal]]]:
-    """The first employers among these with a signal, the most pressing first."""
+    """The first employers among these with a signal, the most pressing first. `without`: kinds of signal
+    that stand elsewhere on the page."""
     named = {row.pk: row for row in employers}
-    found = signals_for(named, user, day)
+    found = signals_for(named, user, day, codes=[code for code in SIGNALS if code not in without])
     order = list(SIGNALS)
 
     def pressing(pk: int) -> tuple[int, int, str]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
-from django.db.models import Max, Q, QuerySet, Value
+from django.db.models import QuerySet, Value
 
 from deventer_crm.core import policy
 from deventer_crm.core.statements import Prepared
@@ -84,16 +84,20 @@ def newest_reference_date(until: dt.date) -> dt.date | None:
 def newest_reference_dates(days: Iterable[dt.date]) -> dict[dt.date, dt.date | None]:
     """The same for several days, in one query."""
     asked = list(days)
-    found = _newest.rows(days=tuple(asked))
-    return dict(zip(asked, found[0] if found else [None] * len(asked), strict=True))
+    found = dict(_newest.rows(days=tuple(asked))) if asked else {}
+    return {day: found.get(number) for number, day in enumerate(asked)}
 
 
 @Prepared
 def _newest(*, days: tuple[dt.date, ...]) -> "QuerySet[Any, Any]":
-    newest = {f"d{n}": Max("reference_date", filter=Q(reference_date__lte=day)) for n, day in enumerate(days)}
-    loaded: QuerySet[Any, Any] = JobCount.objects.exclude(source=Source.OWN).order_by()
-    found: QuerySet[Any, Any] = loaded.annotate(all=Value(1)).values("all").annotate(**newest)
-    return found.values_list(*newest)
+    """(number of the day, newest date), each the first of the index that counts."""
+    loaded = JobCount.objects.exclude(source=Source.OWN).order_by("-reference_date")
+    first, *others = (
+        loaded.filter(reference_date__lte=day).values_list(Value(number), "reference_date")[:1]
+        for number, day in enumerate(days)
+    )
+    found: QuerySet[Any, Any] = first.union(*others, all=True) if others else first
+    return found
 
 
 def rank_employers(

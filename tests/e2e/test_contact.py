@@ -104,7 +104,23 @@ def test_by_thumb_at_360_pixels(browser, live_server, manager, position):
     targets = page.locator(".segment, .contact-adds .chip, #contact-form .btn-primary")
     assert min(target.bounding_box()["height"] for target in targets.all()) >= 44
     expect(page.locator("#id_row0-what")).to_be_visible()
+
+    # With a follow-up and hours: four taps and two sentences.
+    page.goto(f"{position.employer.get_absolute_url()}contact/nieuw/")
+    began = time.monotonic()
+    page.locator(".contact-adds .chip", has_text="Hours").tap()
+    page.locator(".contact-adds .chip", has_text="Follow-up").tap()
+    expect(page.locator("#id_row0-what")).to_be_focused()
+    page.keyboard.type("Overzicht van laadpalen sturen", delay=40)
+    page.locator("#id_subject").tap()
+    page.keyboard.type(SENTENCE, delay=40)
+    page.locator("#contact-form .btn-primary").first.tap()
+    page.wait_for_url(re.compile(rf"{position.employer.get_absolute_url()}$"))
+    assert time.monotonic() - began < SECONDS
     visitor.close()
+    moment = FollowUp.objects.get().contact_moment
+    assert (moment.subject, moment.employers.get()) == (SENTENCE, position.employer)
+    assert TimeEntry.objects.get().employer == position.employer
 
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["with JavaScript", "without"])

@@ -5,6 +5,7 @@ import csv
 import datetime as dt
 import io
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -19,7 +20,7 @@ from zeal import zeal_ignore
 
 from accounts.models import User
 from deventer_crm.core import clock
-from deventer_crm.core.lists import LISTS, Reader
+from deventer_crm.core.lists import LISTS, Filter, Reader, register
 from deventer_crm.core.lists.asking import ask, ask_text
 from deventer_crm.core.lists.bulk import Selection
 from deventer_crm.core.lists.page import Listing, quick_lines, read_list
@@ -108,7 +109,7 @@ def world(am: User) -> dict[str, Any]:
         "sector": [str(row.pk) for row in sectors], "area": [str(row.pk) for row in areas],
         "label": [str(tag.pk)], "manager": ["me", "none", str(am.pk)], "size": ["1-1", "50-", "10-19"],
         "contact": ["never", "90", "365"], "kind": ["company", "institution"], "use": ["retired"],
-        "before": [str(clock.today() - dt.timedelta(days=100))], "q": ["zilver", "koper 3", "xqz", "zilvr"],
+        "silent": [str(clock.today() - dt.timedelta(days=100))], "q": ["zilver", "koper 3", "xqz", "zilvr"],
         "sort": ["name", "-name", "sector", "-sector", "area", "jobs", "-jobs", "contact", "-contact"],
         "seat": ["any", "chair"], "due": ["late", "today", "soon", "later"], "owner": ["me", "none"],
         "state": ["all", "unconfirmed", "open"], "columns": ["kvk.labels.address", "jobs"],
@@ -614,7 +615,7 @@ def test_columns_are_chosen_and_those_without_the_right_are_not_offered(am: User
 
 def test_a_wrong_value_is_left_out_said_beside_its_field_and_kept(am: User, client_as: Enter) -> None:
     employers("Aap")
-    page = client_as(am).get("/bedrijven/", {"before": "31-31-2026", "panel": "filters"}).content.decode()
+    page = client_as(am).get("/bedrijven/", {"silent": "31-31-2026", "panel": "filters"}).content.decode()
     assert 'value="31-31-2026"' in page
     assert 'id="problem-before"' in page
     assert "Aap" in page
@@ -671,3 +672,11 @@ def test_a_ticked_row_that_is_nonsense_is_no_row_and_never_all_of_them(am: User)
         return Selection.read(definition, reader, QueryDict(query)).count
 
     assert (count(""), count("rows=abc"), count("rows=0"), count("rows=")) == (2, 0, 0, 0)
+
+
+def test_no_filter_has_a_name_that_means_something_else_in_the_address() -> None:
+    known = LISTS["employers"]
+    paging = Filter("before", "Before", lambda rows, value, reader: rows)
+    with pytest.raises(ValueError, match="reserved"):
+        register(replace(known, key="another", filters=(paging,)))
+    assert "another" not in LISTS

@@ -12,6 +12,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from deventer_crm.core.formatting import nl_date
+from deventer_crm.core.lists.address import COLUMNS, PASSING, SORT, TEXT, VIEW
 from deventer_crm.core.lists.definition import (
     Choices,
     Column,
@@ -27,11 +28,8 @@ if TYPE_CHECKING:
     from deventer_crm.core.models import SavedView
 
 MOST_LETTERS = 200
-#: Names in the address that are not filters.
-TEXT, SORT, COLUMNS, VIEW, AFTER, BEFORE, PANEL = "q", "sort", "columns", "view", "after", "before", "panel"
 #: Between codes of columns: survives an address unescaped.
 DOT = "."
-PASSING = frozenset({VIEW, AFTER, BEFORE, PANEL})
 
 
 class Problem(Exception):

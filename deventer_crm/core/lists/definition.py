@@ -13,6 +13,8 @@ from typing import Any
 
 from django.urls import reverse
 
+from deventer_crm.core.lists.address import RESERVED
+
 #: (value, label) or (name of a group, [(value, label), …])
 Choices = list[tuple[Any, Any]]
 Offered = Mapping[str, Choices]
@@ -206,9 +208,12 @@ ACTS: dict[str, dict[str, Act]] = {}
 
 
 def register(definition: ListDefinition) -> ListDefinition:
-    """Make a list known. Raises ValueError for a key that is taken."""
+    """Make a list known. Raises ValueError for a key that is taken, and for a filter whose name means
+    something else in the address."""
     if definition.key in LISTS:
         raise ValueError(f"list {definition.key} is registered twice")
+    if RESERVED & definition.by_name.keys():
+        raise ValueError(f"list {definition.key} has a filter with a reserved name")
     LISTS[definition.key] = definition
     return definition
 

@@ -10,7 +10,7 @@ from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 
 from deventer_crm.core import clock
-from deventer_crm.core.lists import asking, table
+from deventer_crm.core.lists import address, asking, table
 from deventer_crm.core.lists.asking import Asked, ask, ask_text
 from deventer_crm.core.lists.definition import Act, Column, Filter, ListDefinition, Reader
 from deventer_crm.core.lists.keyset import KeyPage, Place, first_page, first_rows, page_by_key
@@ -123,7 +123,7 @@ class Listing:
     @property
     def clear_url(self) -> str:
         """Without filters; order and columns stay."""
-        pairs = [pair for pair in self.asked.pairs(view=False) if pair[0] in (asking.SORT, asking.COLUMNS)]
+        pairs = [pair for pair in self.asked.pairs(view=False) if pair[0] in (address.SORT, address.COLUMNS)]
         return f"{self.definition.path}?{urlencode(pairs)}"
 
     def _page_url(self, name: str, place: Place | None) -> str:
@@ -131,23 +131,23 @@ class Listing:
 
     @property
     def next_url(self) -> str:
-        return self._page_url(asking.AFTER, self.page.after)
+        return self._page_url(address.AFTER, self.page.after)
 
     @property
     def previous_url(self) -> str:
-        return self._page_url(asking.BEFORE, self.page.before)
+        return self._page_url(address.BEFORE, self.page.before)
 
     @property
     def columns_url(self) -> str:
-        return self.asked.url(changes={asking.PANEL: "columns"})
+        return self.asked.url(changes={address.PANEL: "columns"})
 
     @property
     def filters_url(self) -> str:
-        return self.asked.url(changes={asking.PANEL: "filters"})
+        return self.asked.url(changes={address.PANEL: "filters"})
 
     @property
     def counts_url(self) -> str:
-        return f"{self.definition.path}?{asking.PANEL}=counts"
+        return f"{self.definition.path}?{address.PANEL}=counts"
 
     # ── saved views and quick lists ──────────────────────────────────────────────────────────────
 
@@ -238,7 +238,7 @@ FIRST_ROWS = PreparedFor(lambda user, *, question: question.rows(user))
 
 
 def _page(asked: Asked, params: QueryDict) -> tuple[KeyPage, bool]:
-    after, before = Place.read(params.get(asking.AFTER)), Place.read(params.get(asking.BEFORE))
+    after, before = Place.read(params.get(address.AFTER)), Place.read(params.get(address.BEFORE))
     page = None
     if after or before:
         counted = asked.rows()
@@ -266,7 +266,7 @@ def _head(asked: Asked, column: Column) -> Head:
     direction = {name: "ascending", f"-{name}": "descending"}.get(now, "")
     turn = direction == "ascending" or (not direction and column.largest_first)
     wanted = f"-{name}" if turn else name
-    changes = {asking.SORT: "" if wanted == asked.definition.default_sort and not asked.text else wanted}
+    changes = {address.SORT: "" if wanted == asked.definition.default_sort and not asked.text else wanted}
     return Head(column.label, asked.url(changes=changes), direction, column.is_number)
 
 

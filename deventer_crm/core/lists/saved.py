@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
-from deventer_crm.core.lists import asking
+from deventer_crm.core.lists import address
 from deventer_crm.core.lists.definition import ListDefinition, Reader
 from deventer_crm.core.memo import shared
 from deventer_crm.core.models import SavedView
@@ -76,7 +76,7 @@ def tabs(asked: "Asked") -> list[ViewTab]:
         found.append(
             ViewTab(
                 view=view,
-                url=f"{asked.definition.path}?{asking.VIEW}={view.pk}",
+                url=f"{asked.definition.path}?{address.VIEW}={view.pk}",
                 is_open=is_open,
                 is_changed=is_open and asked.is_changed,
                 owner="" if view.owner_id == user.pk else str(view.owner),

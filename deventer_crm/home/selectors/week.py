@@ -80,7 +80,7 @@ def _unanswered(user: Any) -> QuerySet[Invitation]:
 def long_without_contact(user: Any, today: dt.date) -> Listing:
     """Employers of this account manager without contact for long, never contacted first."""
     before = today - dt.timedelta(days=int(policy.value("last_contact_long_ago", today)))
-    query = f"?manager=me&before={before.isoformat()}"
+    query = f"?manager=me&silent={before.isoformat()}"
     return _listing(_silent, reverse("employers:list") + query, user, today=today, before=before)
 
 

@@ -1,0 +1,241 @@
+"""How much SQL a page may take: a list 8 statements, the page of one record 15, a dashboard 20 (session and
+user left out), and as many for a lot of records as for a few. One table for all pages of each day."""
+
+import datetime as dt
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from django.urls import reverse
+
+from accounts.models import User
+from deventer_crm.core import clock
+from deventer_crm.core.lists import LISTS
+from deventer_crm.core.models import BulkAct, SavedView
+from employers.models import (
+    AccountCover,
+    Employer,
+    EmployerTag,
+    Portfolio,
+    SheetImport,
+    SheetRow,
+    SignalObjection,
+    Tag,
+)
+from employers.portfolios.handover import Scope, hand_over
+from employers.services import refresh_employers
+from tests.accounts.factories import UserFactory
+from tests.budget.factories import TimeEntryFactory
+from tests.employers import factories as make
+from tests.home.factories import ReminderFactory
+from tests.meetings.factories import InvitationFactory, MeetingFactory
+from tests.permission_matrix import AM, CM, ES, TL
+from tests.support.queries import page_queries
+
+pytestmark = pytest.mark.django_db
+
+LIST, DOSSIER, DASHBOARD = 8, 15, 20
+WORD = "Zilverlinde"
+
+
+@dataclass(frozen=True)
+class Page:
+    """An address of the world, what it is asked, and its bar."""
+
+    name: str
+    bar: int
+    args: Callable[[SimpleNamespace], list[Any]] = lambda world: []
+    query: dict[str, Any] = field(default_factory=dict)
+    roles: frozenset[str] = frozenset({AM, TL})
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.query or ''}"
+
+
+def of(kind: str) -> Callable[[SimpleNamespace], list[Any]]:
+    return lambda world: [getattr(world, kind).pk]
+
+
+TEAM = frozenset({AM, CM, ES, TL})
+COLUMNS = "labels.kvk.address.contact_by.employer.seat.sector.area.person.theme"
+PAGES = [
+    *(
+        Page(name, LIST, query=query)
+        for name in ("employers:list", "employers:people", "employers:establishments", "employers:follow_ups")
+        for query in (
+            {},
+            {"q": WORD},
+            {"panel": "filters", "columns": COLUMNS},
+            {"view": "VIEW", "sort": "-name"},
+        )
+    ),
+    # Six kinds of records at once.
+    Page("home:search", DASHBOARD, query={"q": WORD}),
+    Page("home:search", DASHBOARD, query={"q": "zilverlidne"}),
+    Page("list_acts", LIST),
+    Page("meetings:agenda", LIST),
+    Page("meetings:invitations", LIST),
+    Page("employers:portfolios", DOSSIER),
+    Page("employers:proposals", LIST, roles=frozenset({TL})),
+    Page("employers:sheet_list", LIST, roles=frozenset({TL})),
+    Page("employers:sheet_rows", LIST, lambda world: [world.sheet.pk, "doubtful"], roles=frozenset({TL})),
+    Page("employers:sheet_detail", DOSSIER, of("sheet"), roles=frozenset({TL})),
+    Page("employers:detail", DOSSIER, of("employer"), roles=TEAM),
+    Page("employers:detail", DOSSIER, of("club")),
+    Page("employers:timeline", DOSSIER, of("employer"), {"family": "1", "panel": "filters"}, roles=TEAM),
+    Page("employers:knowing", DOSSIER, of("employer")),
+    Page("employers:members", DOSSIER, of("club")),
+    Page("employers:person", DOSSIER, of("person")),
+    Page("employers:follow_up", DOSSIER, of("follow_up"), roles=TEAM),
+    Page("employers:contact_new", DOSSIER, of("employer")),
+    Page("employers:handover", DOSSIER, of("handed")),
+    Page("employers:handover_sheet", DASHBOARD, of("handed")),
+    Page("home:week", DASHBOARD, roles=TEAM - {CM}),
+    Page("home:reminders", DASHBOARD, roles=TEAM),
+    Page("home:monitor", DASHBOARD, roles=TEAM),
+    Page("meetings:college", DASHBOARD, roles=TEAM),
+]
+
+
+def begin(user: User) -> SimpleNamespace:
+    """One record of each kind that has a page of its own, all of them with something to tell."""
+    today = clock.today()
+    lead = UserFactory(role=TL)
+    employer = make.EmployerFactory(name=f"Proefwerkplaats {WORD}", is_relation=True, working=100)
+    club = make.EmployerFactory(name=f"Vereniging {WORD}", kind=Employer.Kind.ASSOCIATION)
+    person = make.PositionFactory(employer=employer, is_primary=True).person
+    world = SimpleNamespace(
+        user=user, lead=lead, employer=employer, club=club, person=person, other=UserFactory(role=AM)
+    )
+    make.AccountAssignmentFactory(employer=employer, user=user)
+    # Signals: shrunk, said to be untrue, and a promise that is late.
+    place = employer.establishments.get()
+    make.JobCountFactory(establishment=place, jobs=400, reference_date=dt.date(2025, 4, 1))
+    SignalObjection.objects.create(
+        employer=employer,
+        code="silent",
+        cause="contact:never",
+        reason="proef",
+        made_on=today,
+        created_by=lead,
+    )
+    world.follow_up = make.FollowUpFactory(
+        promise=True, employer=employer, owner=user, person=person, due_on=today - dt.timedelta(days=3)
+    )
+    AccountCover.objects.create(
+        user=user, substitute=world.other, starts_on=today, ends_on=today + dt.timedelta(days=9)
+    )
+    world.sheet = SheetImport.objects.create(
+        what="employers", list_name="Proeflijst", file="x", state="checked", by=lead,
+        preview={"header": ["naam", "telefoon"], "positions": {"naam": 0}},
+        counts={"doubtful": 9, "rows": 9},
+    )  # fmt: skip
+    if user.has_role(TL):
+        SheetImport.objects.filter(pk=world.sheet.pk).update(by=user)
+    world.views = {
+        key: SavedView.objects.create(list_key=key, owner=lead, name="Proef", is_shared=True, query="")
+        for key in LISTS
+    }
+    old = UserFactory(role=AM)
+    for _ in range(2):
+        make.AccountAssignmentFactory(user=old, employer=make.EmployerFactory(refreshed=True))
+    world.old, world.handed = old, None
+    grow(world, 2)
+    world.handed = hand_over(
+        old, user if user.has_role(AM) else world.other, by=lead, starts_on=today, scope=Scope()
+    )
+    return world
+
+
+def grow(world: SimpleNamespace, count: int) -> None:
+    """That many more of everything, at the one employer and beside it."""
+    today, user = clock.today(), world.user
+    when = clock.now() - dt.timedelta(days=2)
+    tag, _made = Tag.objects.get_or_create(name="proeflabel")
+    for number in range(count):
+        employer = make.EmployerFactory(
+            name=f"{WORD} {Employer.objects.count()}", is_relation=True, working=20
+        )
+        other = UserFactory(role=AM)
+        make.AccountAssignmentFactory(employer=employer, user=user if number % 2 else other)
+        make.EstablishmentFactory(employer=world.employer, name=f"{WORD} {number}")
+        make.EstablishmentFactory(employer=world.employer)
+        EmployerTag.objects.create(employer=employer, tag=tag)
+        EmployerTag.objects.create(
+            employer=world.employer, tag=Tag.objects.create(name=f"{tag} {employer.pk}")
+        )
+        for place in (employer, world.employer):
+            person = make.PositionFactory(employer=place, person__last_name=f"{WORD}{number}").person
+            make.PositionFactory(person=person, employer=world.club, seat="board")
+            make.ContactMomentFactory(employers=[place], people=[person], happened_at=when, user=other)
+            make.ContactMomentFactory(employers=[place], people=[world.person], happened_at=when, user=user)
+            for options in ({}, {"promise": True}, {"kind": "promise_by"}):
+                make.FollowUpFactory(
+                    employer=place, owner=user, person=person, due_on=today + dt.timedelta(number), **options
+                )
+            planned = MeetingFactory(
+                planned=True, on=today + dt.timedelta(2 + number), employers=[place, world.club],
+                owner=user, people=[(person, place)], college=True, title=WORD,
+            )  # fmt: skip
+            InvitationFactory(employer=place, sent_on=today - dt.timedelta(9), person=person)
+            ReminderFactory(recipient=user, target=planned)
+            TimeEntryFactory(user=user, employer=place, day=today)
+        make.MembershipFactory(employer=employer, association=world.club)
+        club = make.EmployerFactory(kind=Employer.Kind.ASSOCIATION)
+        make.MembershipFactory(employer=world.employer, association=club)
+        Portfolio.objects.create(user=other, sector=make.SectorFactory(), starts_on=dt.date(2024, 1, 1))
+        BulkAct.objects.create(
+            list_key="employers", act="label", by=user, undo={"tag": tag.pk, "is_new": False, "made": []}
+        )
+        SheetImport.objects.create(what="employers", list_name=f"Proef {number}", state="done", by=user)
+        SheetRow.objects.create(
+            sheet=world.sheet, number=employer.pk, outcome="doubtful", reason="same_name", employer=employer,
+            reason_values={"asks": "employer"}, candidates=[employer.pk, world.employer.pk],
+        )  # fmt: skip
+        if world.handed is not None:
+            world.handed.employers = [*world.handed.employers, employer.pk]
+            world.handed.save()
+    refresh_employers(None, today)
+
+
+def statements(client: Any, page: Page, world: SimpleNamespace) -> list[str]:
+    """What the page asks when the process is warm."""
+    query = dict(page.query)
+    url = reverse(page.name, args=page.args(world))
+    if "view" in query:
+        query["view"] = next(view.pk for view in world.views.values() if LISTS[view.list_key].path == url)
+    assert client.get(url, query).status_code == 200, page
+    with page_queries() as found:
+        client.get(url, query)
+    # What only sets a threshold for the next statement asks nothing.
+    return [sql for sql in found if "; SET LOCAL " not in sql and "; RESET " not in sql]
+
+
+def shape(sql: str) -> str:
+    """What is asked, whatever the values."""
+    return re.sub(r"'[^']*'|\d+", "?", sql)[:400]
+
+
+@pytest.mark.parametrize("role", [AM, CM, ES, TL], ids=str)
+def test_each_page_keeps_to_its_bar_however_much_there_is(role: str, client_as: Any):
+    user = UserFactory(role=role)
+    if role == CM:
+        from tests.accounts.factories import CollegeMemberFactory
+
+        CollegeMemberFactory(user=user)
+    client = client_as(user)
+    world = begin(user)
+    pages = [page for page in PAGES if role in page.roles]
+    few = [statements(client, page, world) for page in pages]
+    grow(world, 8)
+    found = []
+    for page, before in zip(pages, few, strict=True):
+        after = statements(client, page, world)
+        if len(after) > page.bar or len(after) != len(before):
+            known = set() if len(after) > page.bar else {shape(sql) for sql in before}
+            asked = "\n".join(f"    {sql[:160]} … {sql[-200:]}" for sql in after if shape(sql) not in known)
+            found.append(f"{page}: {len(before)} → {len(after)}, at most {page.bar}\n{asked}")
+    assert not found, "\n".join(found)
