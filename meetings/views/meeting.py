@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from accounts.permissions import require
 from accounts.roles import Act, Role
 from deventer_crm.core.forms import sent
+from deventer_crm.core.panels import panels_for
 from deventer_crm.core.parsing import whole_number, whole_numbers
 from deventer_crm.core.services import log_view
 from employers.models import Employer
@@ -25,6 +26,8 @@ from meetings.services import link_invitation
 MANAGER_VISIT, COLLEGE_VISIT = "bezoek-accountmanager", "bedrijfsbezoek-college"
 REFRESH, DRAFT = "refresh", "draft"
 FORM = "meetings/meeting_form.html"
+#: Where other rooms show what they hold of a meeting: beside its primary act, in its menu, in its columns.
+PLACES = ("acts", "menu", "main", "side")
 
 
 @require_GET
@@ -33,7 +36,11 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     """Who meets whom, when, what became of it, and the next act."""
     meeting = get_object_or_404(meetings_for_page(request.user), pk=pk)
     log_view(meeting, request.user)
-    return render(request, "meetings/meeting_detail.html", {"page": meeting_page(meeting, request.user)})
+    context = {
+        "page": meeting_page(meeting, request.user),
+        "panels": {place: panels_for(f"meeting.{place}", meeting, request.user) for place in PLACES},
+    }
+    return render(request, "meetings/meeting_detail.html", context)
 
 
 @require_http_methods(["GET", "POST"])
