@@ -143,7 +143,7 @@ def begin(user: User) -> SimpleNamespace:
     for _ in range(2):
         make.AccountAssignmentFactory(user=old, employer=make.EmployerFactory(refreshed=True))
     world.old, world.handed = old, None
-    grow(world, 2)
+    grow(world, 8)
     world.handed = hand_over(
         old, user if user.has_role(AM) else world.other, by=lead, starts_on=today, scope=Scope()
     )

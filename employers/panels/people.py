@@ -6,7 +6,7 @@ from accounts.roles import Act
 from deventer_crm.core import clock
 from deventer_crm.core.panels import Panel, panel
 from employers.models import Employer
-from employers.selectors.associations import board_of, member_count
+from employers.selectors.associations import board_of
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -27,14 +27,14 @@ def who_knows_whom(employer: Any, user: "User") -> Panel | None:
 
 @panel("employer.side", order=5)
 def board_and_members(employer: Any, user: "User") -> Panel | None:
-    """Of an association: who sits on the board, who did, and how many members it has; two queries."""
+    """Of an association: who sits on the board, who did, and how many members it has; one query."""
     if not user.can(Act.SEE_DOSSIERS) or employer.kind != Employer.Kind.ASSOCIATION:
         return None
     family, today = _family(employer), clock.today()
     context = {
         "employer": employer,
         "board": board_of(family, user, today),
-        "members": member_count(family, user, today),
+        "members": employer.member_count,
         "edits": user.can(Act.EDIT_EMPLOYER),
     }
     return Panel("employers/board.html", context)

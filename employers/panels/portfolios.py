@@ -11,7 +11,7 @@ from deventer_crm.core import clock
 from deventer_crm.core.panels import Panel, panel
 from deventer_crm.core.statements import PreparedFor
 from employers.models import AccountAssignment, AccountCover, FollowUp
-from employers.portfolios.cover import cover_of, covers_on
+from employers.portfolios.cover import covers_on
 from employers.portfolios.proposals import divided_on, proposable_count
 
 if TYPE_CHECKING:
@@ -20,16 +20,15 @@ if TYPE_CHECKING:
 
 @panel("employer.header", order=40)
 def stood_in_for(employer: Any, user: "User") -> Panel | None:
-    """ "vervangen door X tot en met …", as long as the account manager of today is away; one query. Whoever
-    may see the header may know whom to call."""
-    manager: int | None = getattr(employer, "manager_id", None)
-    if manager is None or not getattr(employer, "has_cover", True):  # the dossier knows already; it is rare
-        return None
-    cover = cover_of(manager, clock.today())
+    """ "vervangen door X tot en met …", as long as the account manager of today is away. Whoever may see the
+    header may know whom to call."""
+    cover: dict[str, Any] | None = employer.cover
     if cover is None:
         return None
+    until = {"ends_on": dt.date.fromisoformat(cover["ends_on"])}
     return Panel(
-        "employers/portfolio_stand_in.html", {"cover": cover, "is_me": cover.substitute_id == user.pk}
+        "employers/portfolio_stand_in.html",
+        {"cover": cover | until, "is_me": cover["substitute_id"] == user.pk},
     )
 
 

@@ -9,23 +9,16 @@ from django.utils.translation import gettext_lazy as _
 from accounts.roles import Act, Role
 from deventer_crm.core import clock
 from deventer_crm.core.panels import Panel, column, panel
-from deventer_crm.core.statements import Prepared, PreparedFor
-from employers.models import AccountAssignment, Employer, SignalObjection
+from deventer_crm.core.statements import PreparedFor
+from employers.models import AccountAssignment, Employer
 from employers.signals import signals_for, strongest
 
 if TYPE_CHECKING:
     from accounts.models import User
 
 SHOWN_IN_WEEK = 5
-SHOWN_OBJECTIONS = 5
 #: Mijn week has a card with everybody who was not spoken with for long.
 IN_OWN_CARD = frozenset({"silent"})
-
-
-@Prepared
-def _objections(employer_id: int) -> "QuerySet[SignalObjection]":
-    rows = SignalObjection.objects.filter(employer=employer_id, withdrawn_on__isnull=True)
-    return rows.select_related("created_by")
 
 
 @panel("employer.side", order=10)
@@ -34,15 +27,19 @@ def signals_of(employer: Any, user: "User") -> Panel | None:
     if not user.can(Act.SEE_DOSSIERS) or employer.is_natural_person:
         return None
     found = signals_for([employer.pk], user).get(employer.pk, [])
-    # The dossier knows already whether there are any; they are few.
-    asks = getattr(employer, "has_objections", True)
-    objections = _objections.rows(employer.pk, first=SHOWN_OBJECTIONS) if asks else []
+    objections = employer.objections
     if not found and not objections:
         return None
     edits, keeps = user.can(Act.EDIT_EMPLOYER), user.can(Act.KEEP_PORTFOLIOS)
     context = {
         "signals": found,
-        "objections": [(row, edits and (keeps or row.created_by_id == user.pk)) for row in objections],
+        "objections": [
+            (
+                row | {"made_on": dt.date.fromisoformat(row["made_on"])},
+                edits and (keeps or row["by"] == user.pk),
+            )
+            for row in objections
+        ],
         "employer": employer,
         "objects": edits,
     }

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import JSONObject
 from django.utils.translation import gettext as _
 
+from accounts.names import colleague_name
 from deventer_crm.core import clock, reminders
 from deventer_crm.core.memo import shared
 from deventer_crm.core.models import Reminder
@@ -111,14 +113,14 @@ def _look_again() -> None:
     request_reconcile([rule.kind for rule in reminders.RULES.values() if rule.for_manager])
 
 
-def cover_of(user_id: int, day: dt.date) -> AccountCover | None:
-    """Who stands in for this person that day."""
-    return next(iter(_of_absent.rows(user_id, day=day)), None)
-
-
-@Prepared
-def _of_absent(user_id: int, *, day: dt.date) -> "QuerySet[AccountCover]":
-    return covers_on(day).filter(user=user_id).select_related("substitute").order_by("pk")
+def cover_row(user: OuterRef, day: dt.date) -> Subquery:
+    """The same in the statement of another record: name and number of the substitute and the last day; null
+    without one."""
+    rows = covers_on(day).filter(user=user).order_by("pk")
+    cover = JSONObject(
+        substitute=colleague_name("substitute"), substitute_id="substitute_id", ends_on="ends_on"
+    )
+    return Subquery(rows.values(row=cover)[:1])
 
 
 @Prepared

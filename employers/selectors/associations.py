@@ -4,7 +4,8 @@ import datetime as dt
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import F, QuerySet
+from django.db.models import F, Func, IntegerField, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from deventer_crm.core.statements import PreparedFor
 from employers.models import Membership, Position
@@ -37,12 +38,6 @@ def _seats(user: "User", family: list[int]) -> "QuerySet[Position]":
     return rows
 
 
-@PreparedFor
-def _members(user: "User", family: list[int], *, today: dt.date) -> "QuerySet[Membership]":
-    rows: QuerySet[Membership] = Membership.objects.visible_to(user).filter(association__in=family).on(today)
-    return rows
-
-
 def board_of(family: list[int], user: "User", today: dt.date) -> Board:
     """One query. "A new chair is invited next" needs nothing here: an invitation asks who holds the seat on
     its own day."""
@@ -58,9 +53,16 @@ def board_of(family: list[int], user: "User", today: dt.date) -> Board:
     return board
 
 
-def member_count(family: list[int], user: "User", today: dt.date) -> int:
-    """Members of today that this reader may know of."""
-    return _members.count(user, family, today=today)
+def members_row(user: "User", today: dt.date) -> Coalesce:
+    """In the statement of an association: members of today that this reader may know of."""
+    rows = (
+        Membership.objects.visible_to(user)
+        .on(today)
+        .filter(Q(association=OuterRef("pk")) | Q(association__merged_into=OuterRef("pk")))
+        .order_by()
+        .annotate(number=Func(F("pk"), function="COUNT"))
+    )
+    return Coalesce(Subquery(rows.values("number"), output_field=IntegerField()), 0)
 
 
 def members_of(

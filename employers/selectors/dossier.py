@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Exists, OuterRef, QuerySet
-from django.db.models.functions import JSONObject
+from django.db.models import Exists, OuterRef, Q, QuerySet, Value
+from django.db.models.functions import Coalesce, JSONObject
 from django.http import Http404, QueryDict
 from django.utils.translation import gettext as _
 
@@ -20,14 +20,17 @@ from deventer_crm.core.statements import PreparedFor
 from deventer_crm.core.timeline import Happening
 from employers.activity import soon_among
 from employers.models import (
-    AccountCover,
     ContactMoment,
     Employer,
     Establishment,
     Position,
     SignalObjection,
+    TopList,
+    TopListEntry,
 )
 from employers.models.register import Source
+from employers.portfolios.cover import cover_row
+from employers.selectors.associations import members_row
 from employers.selectors.history import History, history_of
 from employers.selectors.timeline import MOST_UPCOMING, TimelinePage, timeline_page
 
@@ -40,6 +43,7 @@ MOST_PEOPLE = 200
 #: Lines of the timeline that the card of open promises and actions shows already.
 IN_CARD = frozenset({"follow_up"})
 SHOWN_ESTABLISHMENTS = 8
+MOST_OBJECTIONS = 5
 
 
 @dataclass(frozen=True)
@@ -152,7 +156,8 @@ COLLEAGUES = (
 
 def employers_for_dossier(user: "User") -> "QuerySet[Employer]":
     """Visible employers with what the page needs, in one query; `colleagues` (id, name): whom one can filter
-    the timeline by; `has_objections`, `has_cover`: whether panels need to ask for these."""
+    the timeline by; `objections` to signals; `has_list_entry`: whether a panel needs to ask for that;
+    `cover`: who stands in for the account manager; `member_count`: of an association."""
     today = clock.today()
     colleagues = (
         Colleague.objects.filter(
@@ -165,10 +170,29 @@ def employers_for_dossier(user: "User") -> "QuerySet[Employer]":
         .values(row=JSONObject(id="pk", name=colleague_name()))
     )
     rows: QuerySet[Employer] = Employer.objects.visible_to(user).with_manager(today).with_family(today)
-    denied = SignalObjection.objects.filter(employer=OuterRef("pk"), withdrawn_on__isnull=True)
-    away = AccountCover.objects.on(today).filter(user=OuterRef("manager_id"))
+    denied = (
+        SignalObjection.objects.filter(employer=OuterRef("pk"), withdrawn_on__isnull=True)
+        .annotate(
+            row=JSONObject(
+                id="pk",
+                reason="reason",
+                made_on="made_on",
+                by="created_by_id",
+                created_by=Coalesce(colleague_name("created_by"), Value("")),
+            )
+        )
+        .values("row")[:MOST_OBJECTIONS]
+    )
+    listed = TopListEntry.objects.filter(
+        Q(employer=OuterRef("pk")) | Q(employer__merged_into=OuterRef("pk")),
+        top_list__in=TopList.objects.standing_on(today.year, today).values("pk"),
+    )
     rows = rows.annotate(
-        colleagues=ArraySubquery(colleagues), has_objections=Exists(denied), has_cover=Exists(away)
+        colleagues=ArraySubquery(colleagues),
+        objections=ArraySubquery(denied),
+        has_list_entry=Exists(listed),
+        cover=cover_row(OuterRef("manager_id"), today),
+        member_count=members_row(user, today),
     )
     return rows.select_related(
         "area__city_profile",

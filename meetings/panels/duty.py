@@ -72,7 +72,7 @@ def headline(found: Any, user: Any) -> Panel | None:
 @panel("employer.header", order=20)
 def duty_badge(employer: Any, user: Any) -> Panel | None:
     """Number on the list and what came of the duty; nothing for who is not on it."""
-    if not user.can(Act.SEE_DOSSIERS):
+    if not user.can(Act.SEE_DOSSIERS) or not employer.has_list_entry:
         return None
     year = clock.today().year
     entry = listed([employer.pk], year).get(employer.pk)

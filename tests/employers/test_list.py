@@ -103,8 +103,8 @@ def test_last_contact_never_or_before_a_day(am: User) -> None:
         Employer.objects.filter(pk=employer.pk).update(last_contact_at=at)
     assert names(am, "contact=never") == ["Nooit"]
     assert names(am, "contact=365") == ["Lang", "Nooit"]
-    assert names(am, f"before={today - dt.timedelta(days=2)}") == ["Lang", "Net", "Nooit"]
-    assert names(am, f"before={today - dt.timedelta(days=10)}") == ["Lang", "Nooit"]
+    assert names(am, f"silent={today - dt.timedelta(days=2)}") == ["Lang", "Net", "Nooit"]
+    assert names(am, f"silent={today - dt.timedelta(days=10)}") == ["Lang", "Nooit"]
     assert names(am, "sort=contact") == ["Nooit", "Lang", "Net"]
     assert names(am, "sort=-contact") == ["Net", "Lang", "Nooit"]
 

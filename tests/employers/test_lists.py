@@ -617,7 +617,7 @@ def test_a_wrong_value_is_left_out_said_beside_its_field_and_kept(am: User, clie
     employers("Aap")
     page = client_as(am).get("/bedrijven/", {"silent": "31-31-2026", "panel": "filters"}).content.decode()
     assert 'value="31-31-2026"' in page
-    assert 'id="problem-before"' in page
+    assert 'id="problem-silent"' in page
     assert "Aap" in page
 
 

@@ -12,6 +12,7 @@ from deventer_crm.core.panels import columns_of, panels_for
 from deventer_crm.core.reconcile import reconcile
 from employers.models import Employer, TopList, TopListEntry
 from employers.reminders.yearly import add_months
+from employers.selectors.dossier import employers_for_dossier
 from employers.toplist.services import adjust_top_list, freeze_top_list
 from tests.employers.factories import AccountAssignmentFactory, EmployerFactory, JobCountFactory
 from tests.meetings.factories import InvitationFactory, MeetingFactory
@@ -225,7 +226,8 @@ def test_only_who_is_on_this_years_list_has_a_badge(four, freeze_on, am, rd):
     MeetingFactory(held=True, on=dt.date(2026, 1, 20), employers=four[:1], college=True)
 
     def header(employer, user):
-        return [p for p in panels_for("employer.header", employer, user) if "duty" in p.context]
+        shown = employers_for_dossier(user).get(pk=employer.pk)
+        return [p for p in panels_for("employer.header", shown, user) if "duty" in p.context]
 
     panel = header(four[0], am)[0]
     assert (panel.context["duty"].status, panel.context["entry"].rank) == ("visited", 1)

@@ -6,7 +6,7 @@ counts and bulk acts alike, so that they can never disagree.
 Rights are the codenames of acts (R9) as text: this floor knows no roles."""
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -154,6 +154,12 @@ class Words:
     counted: Callable[[int], str]
     nothing: Any
     nothing_hint: Any = ""
+
+
+def load_for(columns: Iterable[Column], rows: list[Any], reader: Reader) -> None:
+    """Read what the cells of these columns need; columns that need the same have it read once."""
+    for load in dict.fromkeys(column.load for column in columns if column.load is not None):
+        load(rows, reader)
 
 
 @dataclass(frozen=True)

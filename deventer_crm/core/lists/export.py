@@ -19,7 +19,7 @@ from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 
 from deventer_crm.core.lists.asking import Asked
-from deventer_crm.core.lists.definition import Column
+from deventer_crm.core.lists.definition import Column, load_for
 from deventer_crm.core.lists.keyset import ordering
 
 CHUNK = 1_000
@@ -64,9 +64,7 @@ def exported_rows(asked: Asked, rows: Any) -> Iterator[Any]:
     columns = exported_columns(asked)
     reading = rows.order_by(*ordering(sort.keys)).iterator(CHUNK)
     while found := list(islice(reading, CHUNK)):
-        for column in columns:
-            if column.load is not None:
-                column.load(found, asked.reader)
+        load_for(columns, found, asked.reader)
         yield from found
 
 

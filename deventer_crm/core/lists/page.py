@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 from deventer_crm.core import clock
 from deventer_crm.core.lists import address, asking, table
 from deventer_crm.core.lists.asking import Asked, ask, ask_text
-from deventer_crm.core.lists.definition import Act, Column, Filter, ListDefinition, Reader
+from deventer_crm.core.lists.definition import Act, Column, Filter, ListDefinition, Reader, load_for
 from deventer_crm.core.lists.keyset import KeyPage, Place, first_page, first_rows, page_by_key
 from deventer_crm.core.lists.saved import ViewTab, tabs
 from deventer_crm.core.paging import CountOf
@@ -199,9 +199,7 @@ def read_list(definition: ListDefinition, params: QueryDict, user: Any) -> Listi
     reader = Reader(user, clock.today())
     asked = ask(definition, reader, params)
     page, is_guess = _page(asked, params)
-    for column in asked.columns:
-        if column.load is not None:
-            column.load(page.rows, reader)
+    load_for(asked.columns, page.rows, reader)
     return Listing(asked, page, is_guess, definition.acts_for(reader))
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from django.core.paginator import Page, Paginator
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet, Window
 
 from deventer_crm.core import clock
 from deventer_crm.core.models import Reminder
@@ -22,6 +22,13 @@ SNOOZED_SHOWN = 50
 @PreparedFor
 def _open(user: Any, *, today: dt.date) -> "QuerySet[Reminder]":
     return Reminder.objects.open_for(user, today).order_by("due_on", "pk")
+
+
+@PreparedFor
+def _open_and_number(user: Any, *, today: dt.date) -> "QuerySet[Reminder]":
+    """With how many there are on each, however few are read."""
+    rows: QuerySet[Reminder] = Reminder.objects.open_for(user, today).order_by("due_on", "pk")
+    return rows.annotate(number=Window(Count("*")))
 
 
 @PreparedFor
@@ -93,9 +100,9 @@ def inbox(user: Any, today: dt.date, page_number: object = 1) -> Inbox:
 
 def most_urgent(user: Any, today: dt.date, limit: int = 8) -> tuple[list[Line], int]:
     """The first reminders and how many there are, for mijn week."""
-    found = _open.rows(user, today=today, first=limit + 1)
-    total = _open.count(user, today=today) if len(found) > limit else len(found)
-    return _with_behalf(lines_for(found[:limit], user), user, today), total
+    found: list[Any] = _open_and_number.rows(user, today=today, first=limit)
+    total = found[0].number if found else 0
+    return _with_behalf(lines_for(found, user), user, today), total
 
 
 def _with_behalf(lines: list[Line], user: Any, today: dt.date) -> list[Line]:
