@@ -13,8 +13,10 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
-from django.db.models import QuerySet
+from django.db.models import CharField, OuterRef, QuerySet
+from django.db.models.functions import Cast, JSONObject
 from django.utils.translation import gettext_lazy as _
 
 from deventer_crm.core import clock, policy
@@ -207,8 +209,22 @@ def evaluate(commitment: Commitment, as_of: dt.date | None = None, year: int | N
 
 @Prepared
 def _valid(*, as_of: dt.date) -> "QuerySet[Commitment]":
+    """With their norms, as texts that no float has been through."""
+    norms = CommitmentNorm.objects.filter(commitment=OuterRef("pk")).order_by("starts_on")
+    text: dict[str, Any] = {name: Cast(name, CharField()) for name in ("value", "tolerance", "starts_on")}
     rows: QuerySet[Commitment] = Commitment.objects.on(as_of).select_related("document")
-    return rows
+    return rows.annotate(stored_norms=ArraySubquery(norms.values(row=JSONObject(id="pk", **text))))
+
+
+def _read_norms(commitment: Any) -> Iterable[CommitmentNorm]:
+    for row in commitment.stored_norms:
+        yield CommitmentNorm(
+            pk=row["id"],
+            commitment_id=commitment.pk,
+            value=Decimal(row["value"]),
+            tolerance=Decimal(row["tolerance"]),
+            starts_on=dt.date.fromisoformat(row["starts_on"]),
+        )
 
 
 @Prepared
@@ -220,7 +236,7 @@ def evaluate_all(as_of: dt.date | None = None) -> list[Measure]:
     """Every commitment valid on that day, in the order of the monitor."""
     as_of = as_of or clock.today()
     rows = _valid.rows(as_of=as_of)
-    attach(rows, "norms", _norms.rows([row.pk for row in rows]), by="commitment")
+    attach(rows, "norms", [norm for row in rows for norm in _read_norms(row)], by="commitment")
     with remembering():
         return [evaluate(row, as_of) for row in rows]
 

@@ -12,7 +12,7 @@ from deventer_crm.core.panels import Panel, panel
 from deventer_crm.core.statements import PreparedFor
 from employers.models import AccountAssignment, AccountCover, FollowUp
 from employers.portfolios.cover import covers_on
-from employers.portfolios.proposals import divided_on, proposable_count
+from employers.portfolios.proposals import proposable_count
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -67,6 +67,5 @@ def proposals_waiting(reader: Any, user: "User") -> Panel | None:
     """For the lead: employers for which a portfolio proposes an account manager."""
     if not user.can(Act.KEEP_PORTFOLIOS):
         return None
-    today = clock.today()
-    count = proposable_count(user, today, divided_on(today))
+    count = proposable_count(user, clock.today())
     return Panel("employers/portfolio_week_proposals.html", {"count": count}) if count else None

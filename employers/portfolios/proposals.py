@@ -97,16 +97,17 @@ def proposable(user: "User", day: dt.date, divided: Divided) -> "QuerySet[Employ
     return without_manager(user, day).filter(divided.matching(), is_confidential=False)
 
 
-def proposable_count(user: "User", day: dt.date, divided: Divided) -> int:
+def proposable_count(user: "User", day: dt.date) -> int:
     """How many those are."""
-    return _proposable.count(user, list(divided.by_area), list(divided.by_sector), day=day)
+    return _proposable.count(user, day=day)
 
 
 @PreparedFor
-def _proposable(
-    user: "User", area_ids: list[int], sector_ids: list[int], *, day: dt.date
-) -> "QuerySet[Employer]":
-    matching = Q(area__in=area_ids) | Q(sector__in=sector_ids)
+def _proposable(user: "User", *, day: dt.date) -> "QuerySet[Employer]":
+    portfolios = Portfolio.objects.on(day).filter(user__is_active=True)
+    matching = Q(area__in=portfolios.filter(area__isnull=False).values("area")) | Q(
+        sector__in=portfolios.filter(area__isnull=True).values("sector")
+    )
     return without_manager(user, day).filter(matching, is_confidential=False)
 
 

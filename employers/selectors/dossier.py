@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Exists, OuterRef, Q, QuerySet, Value
+from django.db.models import OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce, JSONObject
 from django.http import Http404, QueryDict
 from django.utils.translation import gettext as _
@@ -156,7 +156,7 @@ COLLEAGUES = (
 
 def employers_for_dossier(user: "User") -> "QuerySet[Employer]":
     """Visible employers with what the page needs, in one query; `colleagues` (id, name): whom one can filter
-    the timeline by; `objections` to signals; `has_list_entry`: whether a panel needs to ask for that;
+    the timeline by; `objections` to signals; `list_rank`: its place on the list of this year;
     `cover`: who stands in for the account manager; `member_count`: of an association."""
     today = clock.today()
     colleagues = (
@@ -183,14 +183,16 @@ def employers_for_dossier(user: "User") -> "QuerySet[Employer]":
         )
         .values("row")[:MOST_OBJECTIONS]
     )
-    listed = TopListEntry.objects.filter(
-        Q(employer=OuterRef("pk")) | Q(employer__merged_into=OuterRef("pk")),
-        top_list__in=TopList.objects.standing_on(today.year, today).values("pk"),
+    standing = TopList.objects.standing_on(today.year, today).values("pk")[:1]
+    listed = (
+        TopListEntry.objects.with_duty()
+        .filter(Q(employer=OuterRef("pk")) | Q(employer__merged_into=OuterRef("pk")), top_list__in=standing)
+        .order_by("rank", "pk")
     )
     rows = rows.annotate(
         colleagues=ArraySubquery(colleagues),
         objections=ArraySubquery(denied),
-        has_list_entry=Exists(listed),
+        list_rank=Subquery(listed.values("rank")[:1]),
         cover=cover_row(OuterRef("manager_id"), today),
         member_count=members_row(user, today),
     )

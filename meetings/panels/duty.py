@@ -16,6 +16,7 @@ from deventer_crm.core.panels import Panel, column, panel
 from deventer_crm.core.statements import Prepared
 from employers.models import TopList, TopListEntry
 from employers.toplist.duty_source import DutySource, supply_duties
+from employers.toplist.families import Families
 from meetings.duty import Tally, duties, for_reader
 
 supply_duties(DutySource(read=duties, narrow=for_reader))
@@ -72,14 +73,11 @@ def headline(found: Any, user: Any) -> Panel | None:
 @panel("employer.header", order=20)
 def duty_badge(employer: Any, user: Any) -> Panel | None:
     """Number on the list and what came of the duty; nothing for who is not on it."""
-    if not user.can(Act.SEE_DOSSIERS) or not employer.has_list_entry:
+    if not user.can(Act.SEE_DOSSIERS) or employer.list_rank is None:
         return None
     year = clock.today().year
-    entry = listed([employer.pk], year).get(employer.pk)
-    if entry is None:
-        return None
-    duty = duties([employer.pk], year, user=user)[employer.pk]
-    return Panel(
-        "meetings/duty_panel.html",
-        {"duty": duty, "entry": entry, "year": str(year)},
-    )
+    known = None
+    if employer.merged_into_id is None:  # a survivor: the dossier has read its family
+        known = Families(members=dict.fromkeys((employer.pk, *employer.family), employer.pk))
+    duty = duties([employer.pk], year, user=user, known=known)[employer.pk]
+    return Panel("meetings/duty_panel.html", {"duty": duty, "rank": employer.list_rank, "year": str(year)})

@@ -230,7 +230,7 @@ def test_only_who_is_on_this_years_list_has_a_badge(four, freeze_on, am, rd):
         return [p for p in panels_for("employer.header", shown, user) if "duty" in p.context]
 
     panel = header(four[0], am)[0]
-    assert (panel.context["duty"].status, panel.context["entry"].rank) == ("visited", 1)
+    assert (panel.context["duty"].status, panel.context["rank"]) == ("visited", 1)
     assert header(four[1], am) == []
     assert header(four[0], rd) == []
 
