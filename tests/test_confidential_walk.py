@@ -239,7 +239,9 @@ def make_daily_work(
     handed = HandOver.objects.create(
         from_user=UserFactory(role=AM), to_user=user, starts_on=today, created_by=lead, completed_on=today,
         employers=[secret.pk, part.pk, open_one.pk], asked={"scope": "all", "keys": []},
-        moved={"follow_up": [[row.pk] for row in promises]},
+        moved={
+            "follow_up": [[row.pk] for row in promises], "portfolios": {"made": [], "taken": []},
+        },
     )  # fmt: skip
     # Signals of every kind: shrunk, silent, a promise that is late, and one somebody objected to.
     SignalObjection.objects.create(
@@ -413,7 +415,7 @@ def test_who_is_named_and_the_lead_do_see_it(role: Role, client_as: Any, readabl
         f"{reverse('home:search')}?q={ASKED}",
         f"{reverse('employers:establishments')}?q={ASKED}",
         f"{reverse('employers:follow_ups')}?q={ASKED}",
-        f"{reverse('list_export', args=['follow_ups', 'csv'])}?query=q%3D{ASKED}",
+        f"{reverse('list_export', args=['follow-ups', 'csv'])}?query=q%3D{ASKED}",
         f"{reverse('list_export', args=['employers', 'xlsx'])}?query=q%3D{ASKED}",
         f"{reverse('list_act', args=['employers', 'label'])}?rows={world.secret.pk}",
         reverse("employers:timeline", args=[world.open_one.pk]),

@@ -132,6 +132,60 @@
     if (!focusOn(find("[data-focus-inside]", part))) find("[data-focus]", part)?.focus();
   });
 
+  // What somebody types into a part of the page while that part is on its way is not lost when it arrives.
+  const asked = new WeakMap();
+  const texts = (part) => [...part.querySelectorAll("input[id], textarea[id]")].filter(
+    (field) => !/^(hidden|checkbox|radio|file|submit|button)$/.test(field.type));
+  doc.addEventListener("htmx:beforeRequest", (event) => {
+    const part = event.detail.target;
+    if (part) asked.set(event.detail.xhr, new Map(texts(part).map((field) => [field.id, field.value])));
+  });
+  doc.addEventListener("htmx:beforeSwap", (event) => {
+    const before = asked.get(event.detail.xhr);
+    const typed = !before ? [] : texts(event.detail.target).filter(
+      (field) => before.has(field.id) && before.get(field.id) !== field.value);
+    asked.set(event.detail.xhr, typed.map((field) => [field.id, field.value, field === doc.activeElement]));
+  });
+  doc.addEventListener("htmx:afterSettle", (event) => {
+    const typed = asked.get(event.detail.xhr);
+    if (!Array.isArray(typed)) return;
+    asked.delete(event.detail.xhr);
+    for (const [id, value, hadFocus] of typed) {
+      const field = doc.getElementById(id);
+      if (!field || field.value === value) continue;
+      field.value = value;
+      if (hadFocus) field.focus();
+      field.dispatchEvent(new Event("input", { bubbles: true }));
+    }
+  });
+
+  // A second button pressed while the part it changes is on its way is pressed when that has arrived.
+  const waiting = new Map();
+  doc.addEventListener("click", (event) => {
+    const button = event.target.closest?.("button[name][hx-post][hx-target]");
+    const part = button && find(button.getAttribute("hx-target"));
+    if (!part || !part.id || !part.dataset.onItsWay) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    waiting.set(part.id, [button.name, button.value]);
+  }, true);
+  doc.addEventListener("htmx:beforeRequest", (event) => {
+    if (event.detail.target?.id && event.target.matches("button")) event.detail.target.dataset.onItsWay = "1";
+  });
+  doc.addEventListener("htmx:afterRequest", (event) => {
+    const part = doc.getElementById(event.detail.target?.id);
+    if (part) delete part.dataset.onItsWay;
+  });
+  doc.addEventListener("htmx:afterSettle", (event) => {
+    const id = event.detail.target?.id;
+    const wanted = id && waiting.get(id);
+    if (!wanted) return;
+    waiting.delete(id);
+    const [name, value] = wanted;
+    [...doc.querySelectorAll(`#${CSS.escape(id)} button[name="${CSS.escape(name)}"]`)]
+      .find((button) => button.value === value)?.click();
+  });
+
   // Enter in a search field inside a form searches; without this it would press the form's first button.
   doc.addEventListener("keydown", (event) => {
     const search = event.target;
