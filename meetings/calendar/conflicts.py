@@ -121,6 +121,8 @@ class Moment:
     free: list[Span] = field(default_factory=list)
     proposals: list[Span] = field(default_factory=list)
     has_people: bool = False
+    hours: Span | None = None
+    picked: Span | None = None
 
     @property
     def asking(self) -> list[Conflict]:
@@ -130,6 +132,19 @@ class Moment:
     @property
     def fingerprint(self) -> str:
         return fingerprint(self.conflicts)
+
+    @property
+    def strip(self) -> list[tuple[dt.datetime, bool, bool]]:
+        """The hours of the agenda in halves, to draw: when, whether it is free, whether it is picked."""
+        if self.hours is None:
+            return []
+        found, at = [], self.hours.starts_at
+        while at < self.hours.ends_at:
+            half = Span(at, at + STEP)
+            is_free = any(half.cut_to(gap) == half for gap in self.free)
+            found.append((at, is_free, self.picked is not None and half.overlaps(self.picked)))
+            at += STEP
+        return found
 
 
 def look_at(
@@ -156,6 +171,8 @@ def look_at(
         free=gaps(taken, hours.of(day)) if asked else [],
         proposals=_proposals(taken, day, length, hours) if asked else [],
         has_people=bool(asked),
+        hours=hours.of(day),
+        picked=span,
     )
 
 
