@@ -15,7 +15,7 @@ from django.utils import timezone
 from accounts.models import BlockedTime
 from deventer_crm.core import badges, clock, formatting
 from deventer_crm.core.workdays import holidays
-from meetings.calendar.busy import Hours, meeting_span
+from meetings.calendar.busy import meeting_span
 from meetings.calendar.spans import ONE_DAY, Span, blocked_days, days, whole_day
 from meetings.filters import CalendarFilter
 from meetings.models import Meeting
@@ -31,6 +31,8 @@ MOST = 600
 IN_A_DAY = 5
 #: The hours a week shows at least.
 FIRST_HOUR, LAST_HOUR = 8, 18
+#: So many minutes are drawn of a meeting without an end.
+DRAWN = 60
 #: Years of which there is a calendar.
 YEARS = range(2000, 2101)
 
@@ -195,14 +197,13 @@ class _Filled:
         self.is_cut = len(rows) > MOST
         rows = rows[:MOST]
         say_who_come(rows)
-        minutes = Hours.read().minutes
         today = clock.today()
         self.days = {
             day: Day(day, is_today=day == today, is_holiday=day in holidays(day.year))
             for day in days(first, last)
         }
         for row in rows:
-            span = meeting_span(row.starts_at, row.ends_at, minutes)
+            span = meeting_span(row.starts_at, row.ends_at, DRAWN)
             look = badges.MEETING.get(row.state, badges.UNKNOWN)
             self.days[clock.local_date(row.starts_at)].meetings.append(Shown(row, span, look))
         member = self.filter.form.cleaned_data.get("member")
