@@ -91,6 +91,10 @@ class BusyAddressForm(forms.ModelForm):  # type: ignore[type-arg]
         model = BusyAddress
         fields = ("user", "college_member")
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial["address"] = ""
+
     def clean_address(self) -> str:
         address: str = self.cleaned_data["address"]
         if not address and not self.instance.pk:

@@ -97,6 +97,11 @@ class Day:
     def is_empty(self) -> bool:
         return not self.meetings and not self.blocked and not self.is_holiday
 
+    @property
+    def is_bare(self) -> bool:
+        """Nothing but what is blocked for some hours, which would fill the list of a month on a phone."""
+        return not self.meetings and not self.is_holiday and all(row.time for row in self.blocked)
+
 
 @dataclass(frozen=True)
 class Cell:
@@ -150,7 +155,9 @@ class CalendarPage:
     @property
     def is_bare(self) -> bool:
         """Nothing at all to show on a phone."""
-        return all(day.is_empty or day.is_other for day in self.days)
+        return all(
+            day.is_other or (day.is_bare if self.kind == "month" else day.is_empty) for day in self.days
+        )
 
     @property
     def looks(self) -> list[badges.Badge]:
