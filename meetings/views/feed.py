@@ -3,7 +3,6 @@
 import hashlib
 from typing import Any
 
-from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
@@ -57,8 +56,8 @@ def subscription(request: HttpRequest) -> HttpResponse:
     if act == "make":
         token = make_feed(request.user, with_names=with_names)
         did_its_work(request)
-        path = reverse("meetings:feed", args=[token])
-        return _page(request, address=f"{settings.SITE_URL.rstrip('/')}{path}")
+        address = request.build_absolute_uri(reverse("meetings:feed", args=[token]))
+        return _page(request, address=address)
     if act == "names" and set_names(request.user, with_names):
         messages.success(request, _("What is in your feed is saved. Your phone follows within a few hours."))
     elif act == "revoke" and revoke_feed(request.user):
