@@ -1,5 +1,7 @@
-"""People who log in, members of the college, and who may act for whom."""
+"""People who log in, members of the college, who may act for whom, and when nobody plans anything."""
 
+import datetime as dt
+from collections.abc import Iterable
 from functools import cached_property
 from typing import Any
 
@@ -229,3 +231,91 @@ class Mandate(Tracked, Dated):
 
     def __str__(self) -> str:
         return f"{self.secretary} → {self.college_member}"
+
+
+class BlockedTimeQuerySet(DatedQuerySet):
+    """Reads of blocked times."""
+
+    def between(self, first: dt.date, last: dt.date) -> "BlockedTimeQuerySet":
+        """Whose period has a day from `first` to `last`; a weekly one need not fall on any of them."""
+        return self.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=first), starts_on__lte=last)
+
+    def concerning(self, member_ids: Iterable[int], user_ids: Iterable[int]) -> "BlockedTimeQuerySet":
+        """Those of the whole college, of these members and of these users."""
+        everybody = Q(college_member__isnull=True, user__isnull=True)
+        return self.filter(everybody | Q(college_member__in=list(member_ids)) | Q(user__in=list(user_ids)))
+
+
+class BlockedTime(Tracked, Dated):
+    """A time on which no meeting is planned: the college day, the evening of the council, recess. For the
+    whole college, one member or one user; every day of a period, or weekly on one weekday of it; the whole
+    day, or between two times of the Dutch clock."""
+
+    class Weekday(models.IntegerChoices):
+        MONDAY = 0, _("Monday")
+        TUESDAY = 1, _("Tuesday")
+        WEDNESDAY = 2, _("Wednesday")
+        THURSDAY = 3, _("Thursday")
+        FRIDAY = 4, _("Friday")
+        SATURDAY = 5, _("Saturday")
+        SUNDAY = 6, _("Sunday")
+
+    label = models.CharField(_("what it is"), max_length=80)
+    college_member = models.ForeignKey(
+        CollegeMember,
+        verbose_name=_("college member"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="blocked_times",
+    )
+    user = models.ForeignKey(
+        User,
+        verbose_name=_("colleague"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="blocked_times",
+    )
+    weekday = models.PositiveSmallIntegerField(_("weekly on"), choices=Weekday, null=True, blank=True)
+    start_time = models.TimeField(_("from what time"), null=True, blank=True)
+    end_time = models.TimeField(_("until what time"), null=True, blank=True)
+
+    objects = BlockedTimeQuerySet.as_manager()
+
+    class Meta(Dated.Meta):
+        verbose_name = _("blocked time")
+        verbose_name_plural = _("blocked times")
+        ordering = ["starts_on", "start_time", "pk"]
+        constraints = [
+            *Dated.Meta.constraints,
+            models.CheckConstraint(
+                condition=Q(college_member__isnull=True) | Q(user__isnull=True),
+                name="accounts_blockedtime_one_person",
+                violation_error_message=_("Choose a college member or a colleague, not both."),
+            ),
+            models.CheckConstraint(
+                condition=Q(weekday__isnull=False) | Q(ends_on__isnull=False),
+                name="accounts_blockedtime_ends_unless_weekly",
+                violation_error_message=_("Give the last day, or say on which weekday it returns."),
+            ),
+            models.CheckConstraint(
+                condition=Q(start_time__isnull=True, end_time__isnull=True)
+                | Q(start_time__isnull=False, end_time__isnull=False, end_time__gt=models.F("start_time")),
+                name="accounts_blockedtime_times_in_order",
+                violation_error_message=_("Give both times, the later one last, or none for whole days."),
+            ),
+        ]
+        triggers = [leaves_trail(hidden=("label",))]
+
+    def __str__(self) -> str:
+        return self.label
+
+    @property
+    def whose(self) -> str:
+        """For whom it is blocked, in words."""
+        return str(self.college_member or self.user or _("the whole college"))
+
+    @property
+    def is_whole_day(self) -> bool:
+        return self.start_time is None

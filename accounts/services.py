@@ -1,5 +1,7 @@
-"""What an administrator does with accounts: invite, deactivate, help somebody who lost the second factor."""
+"""What an administrator does with accounts: invite, deactivate, help somebody who lost the second factor; and
+times on which nothing is planned."""
 
+import datetime as dt
 from smtplib import SMTPException
 from typing import Any
 from urllib.parse import urljoin
@@ -18,8 +20,10 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import User
+from accounts.models import BlockedTime, User
 from accounts.roles import Act
+from deventer_crm.core import clock
+from deventer_crm.core.services import save_tracked
 
 DAY = 24 * 60 * 60
 
@@ -96,3 +100,25 @@ def forget_old_addresses(*, instance: User, **kwargs: Any) -> None:
     """post_save: allauth keeps the address of each log-in in a table of its own, and would go on taking an
     address that an administrator has replaced."""
     EmailAddress.objects.filter(user=instance).exclude(email__iexact=instance.email).delete()
+
+
+@transaction.atomic
+def save_blocked_time(row: BlockedTime, *, by: User, expected_version: int | None = None) -> BlockedTime:
+    """Save a new or changed blocked time. Raises ValidationError, StaleRecord."""
+    return save_tracked(row, by=by, expected_version=expected_version)
+
+
+@transaction.atomic
+def end_blocked_time(row: BlockedTime, *, by: User) -> bool:
+    """It holds no longer, from today on; what was before stays as it was. Returns whether anything of it is
+    left: one that had not begun is gone."""
+    row.refresh_from_db(from_queryset=BlockedTime.objects.select_for_update(of=("self",)))
+    today = clock.today()
+    if row.starts_on >= today:
+        row.delete()
+        return False
+    yesterday = today - dt.timedelta(days=1)
+    if row.ends_on is None or row.ends_on > yesterday:
+        row.ends_on = yesterday
+        save_tracked(row, by=by)
+    return True

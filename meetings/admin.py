@@ -1,10 +1,24 @@
-"""The admin of meetings: kinds and series to change, meetings and invitations to look at."""
+"""The admin of meetings: kinds, series and calendars that are read to change, the rest to look at."""
 
+from typing import Any
+
+from django import forms
 from django.contrib import admin
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
-from accounts.admin_base import ActInline, ReadOnlyAdmin, ReadOnlyInline, ReferenceAdmin
+from accounts.admin_base import ActAdmin, ActInline, ReadOnlyAdmin, ReadOnlyInline, ReferenceAdmin
 from accounts.roles import Act
-from meetings.models import Invitation, Meeting, MeetingEmployer, MeetingKind, Series, SeriesParty
+from meetings.calendar.fetching import check_address, set_busy_address
+from meetings.models import (
+    BusyAddress,
+    Invitation,
+    Meeting,
+    MeetingEmployer,
+    MeetingKind,
+    Series,
+    SeriesParty,
+)
 
 
 class SeriesPartyInline(ActInline):
@@ -60,3 +74,57 @@ class InvitationAdmin(ReadOnlyAdmin):
     list_filter = ("purpose", "direction", "answer", "sent_on")
     list_select_related = ("employer", "college_member")
     search_fields = ("employer__name",)
+
+
+class BusyAddressForm(forms.ModelForm):  # type: ignore[type-arg]
+    """The address is as good as a password: it is given, replaced or taken away, and never shown."""
+
+    address = forms.CharField(
+        label=_("new address"),
+        max_length=2000,
+        required=False,
+        help_text=_("Stays empty to keep the address that is there."),
+    )
+    is_gone = forms.BooleanField(label=_("do not read this calendar any more"), required=False)
+
+    class Meta:
+        model = BusyAddress
+        fields = ("user", "college_member")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial["address"] = ""
+
+    def clean_address(self) -> str:
+        address: str = self.cleaned_data["address"]
+        if not address and not self.instance.pk:
+            raise forms.ValidationError(_("Paste the address of your calendar."))
+        try:
+            return check_address(address) if address else ""
+        except forms.ValidationError as refused:
+            raise forms.ValidationError(refused.messages) from refused
+
+
+@admin.register(BusyAddress)
+class BusyAddressAdmin(ActAdmin):
+    """Calendars of which only busy times are read, for colleagues and members of the college."""
+
+    change_acts = (Act.MANAGE_USERS,)
+    form = BusyAddressForm
+    list_display = ("__str__", "host", "fetched_at", "problem")
+    list_filter = ("problem",)
+    list_select_related = ("user", "college_member")
+    fields = ("user", "college_member", "address", "is_gone", "tried_at", "fetched_at", "problem")
+    autocomplete_fields = ("user", "college_member")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        read = ("tried_at", "fetched_at", "problem")
+        return ("user", "college_member", *read) if obj else read
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        address = form.cleaned_data["address"]
+        owner = {"user": obj.user, "member": obj.college_member}
+        if form.cleaned_data["is_gone"] and change:
+            set_busy_address("", by=request.user, **owner)
+        elif address:
+            obj.pk = set_busy_address(address, by=request.user, **owner).pk

@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_save
 from django.utils.translation import gettext_lazy as _
 
 
@@ -9,7 +10,10 @@ class MeetingsConfig(AppConfig):
     verbose_name = _("visits and meetings")
 
     def ready(self) -> None:
+        from accounts.models import User
         from deventer_crm.core.reference import sync_after_migrate
+        from meetings.calendar.feed import end_with_account
         from meetings.reference_data import load_reference_data
 
         sync_after_migrate(self, load_reference_data)
+        post_save.connect(end_with_account, sender=User, dispatch_uid="meetings.end_feed")

@@ -132,6 +132,23 @@ class MeetingFilter(AddressFilter):
         return queryset.with_employers(grouped.values_list("pk", flat=True))
 
 
+class CalendarFilter(MeetingFilter):
+    """The same for a month or a week, which say themselves which time is meant. What was called off is there
+    only when it is asked for."""
+
+    when = None
+
+    @property
+    def part(self) -> str:
+        return ALL
+
+    def filter_queryset(self, queryset: MeetingQuerySet) -> QuerySet[Any]:
+        rows: Any = AddressFilter.filter_queryset(self, queryset)
+        if self.form.cleaned_data.get("state") != Meeting.State.CANCELLED:
+            rows = rows.exclude(state=Meeting.State.CANCELLED)
+        return rows.order_by("starts_at", "pk")
+
+
 class InvitationFilter(AddressFilter):
     """Invitations: who, what for, and what came back."""
 

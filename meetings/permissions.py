@@ -16,6 +16,7 @@ ACTS: dict[str, tuple[Act, frozenset[str]]] = {
     "hold": (Act.REPORT_MEETING, frozenset({State.PLANNED})),
     "report": (Act.REPORT_MEETING, frozenset({State.HELD, State.REPORTED})),
     "close": (Act.REPORT_MEETING, frozenset({State.REPORTED})),
+    "next": (Act.PLAN_MEETING, frozenset({State.HELD, State.REPORTED, State.CLOSED})),
     "attendance": (Act.REPORT_MEETING, frozenset({State.HELD, State.REPORTED})),
     "edit": (Act.PLAN_MEETING, frozenset({State.DRAFT, State.PLANNED, State.HELD, State.REPORTED})),
     "move": (Act.PLAN_MEETING, frozenset({State.PLANNED})),

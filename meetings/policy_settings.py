@@ -67,3 +67,24 @@ define(
     default="07-01",
     label=_("The themed meeting is planned by"),
 )
+define(
+    "meeting_minutes",
+    kind="count",
+    default=60,
+    label=_("A meeting without an end takes"),
+    unit=_("minutes"),
+)
+define(
+    "agenda_from_hour",
+    kind="count",
+    default=9,
+    label=_("Moments for meetings are proposed from"),
+    unit=_("o'clock"),
+)
+define(
+    "agenda_until_hour",
+    kind="count",
+    default=17,
+    label=_("Moments for meetings are proposed until"),
+    unit=_("o'clock"),
+)

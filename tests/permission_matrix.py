@@ -558,6 +558,12 @@ def secret_invitation(user: User) -> Sequence[Any]:
     return [InvitationFactory(employer__is_confidential=True).pk]
 
 
+def a_blocked_time(user: User) -> Sequence[Any]:
+    from tests.accounts.factories import BlockedTimeFactory
+
+    return [BlockedTimeFactory(starts_on=dt.date(2030, 7, 1)).pk]
+
+
 def meeting_row(name: str, state: str, who: Iterable[Role], *, get: bool = True, post: bool = True) -> Row:
     """A page about one meeting: for `who`, and not there for who may not know of it."""
     return row(
@@ -571,7 +577,18 @@ def meeting_row(name: str, state: str, who: Iterable[Role], *, get: bool = True,
 
 MEETINGS: list[Row] = [
     row("meetings:agenda", get=TEAM),
+    row("meetings:month", args=[2026, 7], get=TEAM),
+    row("meetings:week", args=[2026, 27], get=TEAM),
     row("meetings:plan", get=PLANNERS, post=PLANNERS),
+    row("meetings:moment", get=PLANNERS, query={"starts_on": "2030-07-01", "start_time": "10:00"}),
+    row("meetings:blocked", get=TEAM),
+    row("meetings:blocked_add", get={ES, FA}, post={ES, FA}),
+    row("meetings:blocked_edit", args=a_blocked_time, get={ES, FA}, post={ES, FA}),
+    row("meetings:blocked_end", args=a_blocked_time, post={ES, FA}),
+    row("meetings:subscription", get=TEAM, post=TEAM, data={"act": "make"}),
+    row("meetings:own_calendar", post=TEAM, data={"address": "https://agenda.example.org/proef.ics"}),
+    # Opened by its secret; this one is nobody's.
+    row("meetings:feed", args=["x" * 43], get=ALL, open=True, also={404}),
     meeting_row("detail", "planned", TEAM, post=False),
     meeting_row("edit", "planned", PLANNERS),
     meeting_row("plan_draft", "draft", PLANNERS, get=False),
@@ -579,6 +596,7 @@ MEETINGS: list[Row] = [
     meeting_row("attendance", "held", PLANNERS),
     meeting_row("report", "held", PLANNERS),
     meeting_row("close", "reported", PLANNERS, get=False),
+    meeting_row("close_and_plan", "reported", PLANNERS, get=False),
     meeting_row("move", "planned", PLANNERS),
     meeting_row("cancel", "planned", PLANNERS),
     meeting_row("back", "held", {ES, TL}),
@@ -667,6 +685,8 @@ ADMIN_SITE = frozenset({TL, FA})
 ADMIN: dict[str, tuple[frozenset[Role], frozenset[Role], frozenset[Role]]] = {
     "accounts.User": (frozenset({FA}),) * 3,
     "accounts.CollegeMember": (frozenset({FA}),) * 3,
+    "accounts.BlockedTime": (frozenset({FA}),) * 3,
+    "meetings.BusyAddress": (frozenset({FA}),) * 3,
     "accounts.Mandate": (frozenset({FA}), NOT, NOT),
     "core.PolicySetting": (ADMIN_SITE, ADMIN_SITE, ADMIN_SITE),
     "core.PolicyDocument": (ADMIN_SITE, frozenset({TL}), frozenset({TL})),

@@ -136,6 +136,7 @@ WITHOUT_TRAIL = {
     "employers.DeliveryRow": "follows from a file; what it changes is in the trail of the establishment",
     "employers.MappingProfile": "remembers columns of a file",
     "employers.SheetRow": "follows from a file; what it changes is in the trail of employer and person",
+    "meetings.BusyTime": "follows from a calendar that is read; only from when until when",
     "meetings.MeetingStep": "is the history of a meeting's state, only added to",
 }
 

@@ -170,7 +170,6 @@ def meeting_form(user: Any) -> tuple[str, type[Any], dict[str, Any]]:
         "place": "company",
         "direction": "out",
         "employers": EmployerFactory().pk,
-        "colleagues": user.pk,
     }
     return reverse("meetings:plan"), Meeting, sent
 
@@ -371,6 +370,7 @@ def test_no_address_leads_to_another_site(elsewhere: str, client_as: Any, am: An
 # ── two editors ──────────────────────────────────────────────────────────────────────────────────
 
 EDIT_PAGES = (
+    "meetings:blocked_edit",
     "employers:edit",
     "employers:person_edit",
     "employers:position_edit",

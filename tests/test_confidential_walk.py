@@ -18,7 +18,7 @@ from django.urls import reverse
 from django.utils.html import strip_tags
 
 from accounts.models import User
-from accounts.roles import Role
+from accounts.roles import Act, Role
 from deventer_crm.core import clock
 from deventer_crm.core.digests import send_digests
 from deventer_crm.core.lists import LISTS
@@ -42,6 +42,7 @@ from employers.models import (
     TopListAdjustment,
     TopListEntry,
 )
+from meetings.calendar.feed import make_feed
 from tests.accounts.factories import UserFactory
 from tests.budget.factories import TimeEntryFactory
 from tests.employers.factories import (
@@ -278,6 +279,12 @@ def addresses(row: Row, world: SimpleNamespace, user: User) -> list[str]:
         arguments = [[sheet.pk, outcome] for sheet in world.sheets for outcome in SheetRow.Outcome.values]
     elif callable(row.args):
         arguments += kinds.get(row.args.__qualname__.split(".")[0], [])
+    elif row.name == "meetings:month":
+        days = [one.starts_at for one in (world.open_meeting, *world.meetings)]
+        arguments = [[year, month] for year, month in sorted({(day.year, day.month) for day in days})]
+    elif row.name == "meetings:week":
+        weeks = {one.starts_at.isocalendar()[:2] for one in (world.open_meeting, *world.meetings)}
+        arguments = [list(week) for week in sorted(weeks)]
     elif row.name == "list_export":
         arguments = [[key, kind] for key in LISTS for kind in ("csv", "xlsx")]
     elif row.name == "list_act":
@@ -391,6 +398,23 @@ def test_a_secret_is_in_no_mail(role: Role):
     assert SECRET not in message.subject + str(message.body) + str(getattr(message, "alternatives", ""))
 
 
+@pytest.mark.parametrize("role", Role, ids=str)
+def test_a_secret_is_in_no_calendar_feed(role: Role, client: Client):
+    """Not even for who is named on it and sits at the table: calendars are read by others too."""
+    user = UserFactory(role=role)
+    world = make_world(user, readers=(user,))
+    for meeting in (*world.meetings, world.open_meeting):
+        meeting.participants.get_or_create(user=user)
+    token = make_feed(user, with_names=True)
+
+    response = client.get(reverse("meetings:feed", args=[token]))
+
+    assert response.status_code == (200 if user.can(Act.SEE_AGENDA) else 404)
+    assert leak(response) == ""
+    if user.can(Act.SEE_AGENDA):
+        assert b"SUMMARY" in response.content
+
+
 @pytest.mark.parametrize("role", [AM, TL], ids=str)
 def test_who_is_named_and_the_lead_do_see_it(role: Role, client_as: Any, readable_pdf: None):
     """Otherwise the walk would find nothing because there is nothing."""
@@ -406,6 +430,7 @@ def test_who_is_named_and_the_lead_do_see_it(role: Role, client_as: Any, readabl
         reverse("employers:person", args=[world.known.pk]),
         reverse("employers:top", args=[clock.today().year]),
         reverse("meetings:agenda"),
+        reverse("meetings:week", args=(clock.today() + dt.timedelta(5)).isocalendar()[:2]),
         reverse("meetings:detail", args=[world.meetings[0].pk]),
         reverse("meetings:invitations"),
         reverse("home:week"),

@@ -5,9 +5,10 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import Q
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
 from accounts.admin_base import ActAdmin, ActInline
-from accounts.models import CollegeMember, Mandate, User
+from accounts.models import BlockedTime, CollegeMember, Mandate, User
 from accounts.roles import Act, Role
 
 
@@ -50,3 +51,26 @@ class MandateAdmin(ActAdmin):
     list_filter = (("ends_on", admin.EmptyFieldListFilter),)
     list_select_related = ("college_member", "secretary")
     search_fields = ("college_member__name", "secretary__last_name", "secretary__email")
+
+
+@admin.register(BlockedTime)
+class BlockedTimeAdmin(ActAdmin):
+    """Times on which nothing is planned; the agenda has a page for them too."""
+
+    change_acts = (Act.MANAGE_REFERENCE,)
+    list_display = ("label", "whose", "weekday", "starts_on", "ends_on", "start_time", "end_time")
+    list_filter = ("weekday", ("ends_on", admin.EmptyFieldListFilter))
+    list_select_related = ("college_member", "user")
+    search_fields = ("label", "college_member__name")
+    fields = (
+        "label",
+        ("college_member", "user"),
+        "weekday",
+        ("starts_on", "ends_on"),
+        ("start_time", "end_time"),
+    )
+    autocomplete_fields = ("college_member", "user")
+
+    @admin.display(description=_("for whom"))
+    def whose(self, row: BlockedTime) -> str:
+        return row.whose

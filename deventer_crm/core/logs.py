@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from structlog.typing import EventDict, WrappedLogger
 
 QUIET_PATHS = ("/livez", "/healthz", "/static/")
+#: A long random part of a path is a password: that of a mailed link, or of a personal feed.
+SECRET_PART = re.compile(r"(?<=/)[A-Za-z0-9_-]{32,}(?=[./?\s]|$)")
 DATABASE_DETAIL = re.compile(r"^\s*(DETAIL|CONTEXT|HINT|Failing row).*$", re.MULTILINE)
 
 
@@ -71,11 +73,19 @@ def configure(level: str = "INFO") -> None:
     )
 
 
+def without_secrets(text: str) -> str:
+    """A path, or a line with one, without the parts that open something."""
+    return SECRET_PART.sub("…", text)
+
+
 def _without_row_values(_logger: WrappedLogger, _name: str, event: EventDict) -> EventDict:
     for key in ("event", "exception"):
         value = event.get(key)
         if isinstance(value, str):
             event[key] = DATABASE_DETAIL.sub(r"\1 left out", value)
+    said = event.get("event")
+    if isinstance(said, str):  # Django's own lines on an error name the path
+        event["event"] = without_secrets(said)
     return event
 
 
@@ -88,7 +98,7 @@ def _where(request: HttpRequest) -> dict[str, Any]:
         try:
             match = resolve(request.path_info)
         except Resolver404:
-            return {"path": request.path}
+            return {"path": without_secrets(request.path)}
     numbers = {key: value for key, value in match.kwargs.items() if isinstance(value, int)}
     return {"route": match.route, **({"arguments": numbers} if numbers else {})}
 

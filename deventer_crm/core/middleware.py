@@ -11,6 +11,7 @@ from django.utils import translation
 from django.utils.cache import patch_vary_headers
 from pghistory.middleware import HistoryMiddleware
 
+from deventer_crm.core.logs import without_secrets
 from deventer_crm.core.memo import remembering
 
 
@@ -53,6 +54,7 @@ class TrailContextMiddleware(HistoryMiddleware):
     def get_context(self, request: HttpRequest) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context(request)
         context["source"] = "web"
+        context["url"] = without_secrets(context.get("url", ""))
         return context
 
 

@@ -227,12 +227,21 @@ CELERY_BEAT_SCHEDULE = {
     "timelines-nightly": {"task": "employers.rebuild_activities", "schedule": crontab(hour=4, minute=10)},
     "follow-ups-nightly": {"task": "employers.pass_on_follow_ups", "schedule": crontab(hour=4, minute=40)},
     "sweep-imports": {"task": "employers.sweep_imports", "schedule": 60.0, "options": {"expires": 55}},
+    "busy-calendars": {
+        "task": "meetings.read_busy_calendars",
+        "schedule": crontab(minute="5,35"),
+        "options": {"expires": 1500},
+    },
     "hand-overs": {
         "task": "employers.complete_hand_overs",
         "schedule": crontab(minute=10),
         "options": {"expires": 3000},
     },
 }
+
+#: Hosts whose calendars are read although they are inside our own network or speak plain http (the mail
+#: server of the municipality); all others are reached over https at an address of the internet only.
+CALENDAR_HOSTS = env.list("CALENDAR_HOSTS", default=[])
 
 # ── Security that holds everywhere; what needs TLS is in production.py ────────────────────────────
 CONTENT_SECURITY_POLICY = {

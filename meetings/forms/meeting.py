@@ -21,16 +21,18 @@ from deventer_crm.core.timeline import Happening
 from employers.activity import soon_there
 from employers.models import ContactPerson, Employer, Theme
 from meetings import services
+from meetings.calendar import Asked
 from meetings.models import Meeting, MeetingKind
 from meetings.selectors.picking import Choice, Picker, picker, with_parties
 
 from .fields import ClockField, add_on_behalf, moment
+from .moment import Picking, PicksMoment, keys
 
 #: Members who left in the last year can still be named on a visit that is logged late.
 LEFT_RECENTLY = dt.timedelta(days=366)
 
 
-class MeetingForm(VersionedModelForm):
+class MeetingForm(PicksMoment, VersionedModelForm):
     """Everything about a meeting but its steps. The date of a planned meeting is not here: moving it is a
     step with a history. `picking` draws the part "with whom", which can be asked for again and again while
     the rest stays as typed."""
@@ -124,6 +126,7 @@ class MeetingForm(VersionedModelForm):
             self._open_existing()
         else:
             add_on_behalf(self, user)
+        self.add_tick()
 
     def _offer(self, name: str, rows: Any) -> None:
         """Rows in use, and the one this meeting has."""
@@ -196,12 +199,25 @@ class MeetingForm(VersionedModelForm):
         except ValidationError:
             return clock.today()
 
+    @cached_property
+    def picking_moment(self) -> Picking:
+        """The moment as far as known, for everybody who is ticked."""
+        asked = Asked(
+            keys(self["college_members"].value()), keys(self["colleagues"].value()), self.choice.people
+        )
+        meeting = self.instance if self.instance.pk else None
+        if meeting is not None and "starts_on" not in self.fields:
+            return Picking.of(meeting, asked, self.user)
+        stored = Meeting.objects.visible_to(self.user).filter(pk=meeting.pk).first() if meeting else None
+        return Picking.read(lambda name: self[name].value(), asked, self.user, stored)
+
     def tick_parties(self) -> None:
         """For a series: tick the parties that were not shown before."""
         self._choice = with_parties(self.choice, self.chosen_kind, self.chosen_day)
         self.__dict__.pop("choice", None)
         self.__dict__.pop("picking", None)
         self.__dict__.pop("soon", None)
+        self.__dict__.pop("picking_moment", None)
 
     # ── saving ───────────────────────────────────────────────────────────────────────────────────
 
@@ -215,6 +231,7 @@ class MeetingForm(VersionedModelForm):
                 self.add_error("end_time", _("The end lies before the start."))
             if cleaned.get("was_held") and self.instance.starts_at > clock.now():
                 self.add_error("was_held", _("This is still to come. Plan it instead."))
+        self.check_moment(cleaned)
         return cleaned
 
     def _who(self) -> dict[str, Any]:

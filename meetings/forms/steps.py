@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -13,6 +14,7 @@ from meetings import services
 from meetings.models import Meeting, Participant, Report
 
 from .fields import ClockField, add_on_behalf, moment
+from .moment import Picking, PicksMoment, seated
 
 
 class StepForm(CrmForm):
@@ -147,7 +149,7 @@ class CancelForm(StepForm):
         )
 
 
-class MoveForm(StepForm):
+class MoveForm(PicksMoment, StepForm):
     """Another date for the same meeting."""
 
     starts_on = DayField(label=gettext_lazy("New date"))
@@ -161,6 +163,17 @@ class MoveForm(StepForm):
         self.fields["starts_on"].initial = start.date()
         self.fields["start_time"].initial = start.time()
         self.fields["end_time"].initial = timezone.localtime(end).time() if end else None
+        self.add_tick()
+
+    @cached_property
+    def picking_moment(self) -> Picking:
+        """The new moment, for everybody at the table."""
+        return Picking.read(lambda name: self[name].value(), seated(self.meeting), self.user, self.meeting)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        self.check_moment(cleaned)
+        return cleaned
 
     def act(self) -> Any:
         data = self.cleaned_data

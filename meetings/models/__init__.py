@@ -1,9 +1,13 @@
+from .calendar import BusyAddress, BusyTime, CalendarFeed
 from .followups import MeetingFollowUp
 from .invitation import Invitation, Report
 from .kinds import MeetingKind, Series, SeriesParty
 from .meeting import Meeting, MeetingEmployer, MeetingReader, MeetingStep, Participant
 
 __all__ = [
+    "BusyAddress",
+    "BusyTime",
+    "CalendarFeed",
     "Invitation",
     "Meeting",
     "MeetingEmployer",

@@ -76,7 +76,7 @@ def address_of(params: QueryDict, *, drop: str = "", **changes: str) -> str:
     return f"?{urlencode(rows)}"
 
 
-def _chips(
+def chips_of(
     filterset: AddressFilter, params: QueryDict, words: dict[str, str], skip: frozenset[str]
 ) -> list[Chip]:
     return [
@@ -86,24 +86,30 @@ def _chips(
     ]
 
 
+def words_of(chosen: MeetingFilter, user: "User") -> dict[str, str]:
+    """What chips say of values that are no choice of a list."""
+    employer_id = chosen.form.cleaned_data.get("employer")
+    if not employer_id:
+        return {}
+    named = Employer.objects.visible_to(user).filter(pk=int(employer_id)).first()
+    return {"employer": named.name if named else "–"}
+
+
 def agenda(params: QueryDict, user: "User") -> Agenda:
     """The page that the address asks for: a fixed number of queries."""
     visible = Meeting.objects.visible_to(user)
     chosen = MeetingFilter(params, visible, user=user)
     found: Any = chosen.qs
     page = page_of(found.select_related("kind", "theme", "owner"), params.get("page"), PAGE_SIZE)
-    _say_who_come(list(page.object_list))
-    words = {}
+    say_who_come(list(page.object_list))
     employer_id = chosen.form.cleaned_data.get("employer")
-    if employer_id:
-        named = Employer.objects.visible_to(user).filter(pk=int(employer_id)).first()
-        words["employer"] = named.name if named else "–"
+    words = words_of(chosen, user)
     whens = dict(chosen.form.fields["when"].choices)
     return Agenda(
         filter=chosen,
         page=page,
         weeks=_weeks(list(page.object_list)),
-        chips=_chips(chosen, params, words, frozenset({"when"})),
+        chips=chips_of(chosen, params, words, frozenset({"when"})),
         when=chosen.part,
         waiting=_waiting.count(user),
         address=address_of(params),
@@ -131,7 +137,7 @@ def _college_at(meeting_ids: list[int]) -> "QuerySet[Participant]":
     return rows.select_related("college_member").order_by("college_member__position", "pk")
 
 
-def _say_who_come(meetings: "list[Any]") -> None:
+def say_who_come(meetings: "list[Any]") -> None:
     """Puts on each line the first employers, how many more there are, and the college; two queries."""
     at: dict[int, list[Employer]] = defaultdict(list)
     college: dict[int, list[Participant]] = defaultdict(list)
@@ -187,4 +193,4 @@ def invitation_list(params: QueryDict, user: "User") -> InvitationList:
     rows = Invitation.objects.visible_to(user).select_related("employer", "college_member", "meeting__kind")
     chosen = InvitationFilter(params, rows, user=user)
     page = page_of(chosen.qs.order_by("-sent_on", "-pk"), params.get("page"), PAGE_SIZE)
-    return InvitationList(chosen, page, _chips(chosen, params, {}, frozenset()), address_of(params))
+    return InvitationList(chosen, page, chips_of(chosen, params, {}, frozenset()), address_of(params))

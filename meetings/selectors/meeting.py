@@ -60,7 +60,7 @@ class MeetingPage:
     @property
     def has_more_acts(self) -> bool:
         """Whether the menu beside the next act has anything in it."""
-        return bool(self.acts & {"edit", "move", "attendance", "cancel", "back"})
+        return bool(self.acts & {"edit", "move", "attendance", "cancel", "back", "next"})
 
     @property
     def lacks(self) -> str:

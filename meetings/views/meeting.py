@@ -17,14 +17,16 @@ from deventer_crm.core.parsing import whole_number, whole_numbers
 from deventer_crm.core.services import log_view
 from employers.models import Employer
 from meetings.forms.meeting import MeetingForm, choice_from, typed_values
+from meetings.forms.moment import REFRESH, TAKE, taken
 from meetings.models import Invitation, Meeting, MeetingKind
 from meetings.permissions import acts_on
+from meetings.selectors.following import choice_of, next_of
 from meetings.selectors.meeting import meeting_page, meetings_for_page
 from meetings.selectors.picking import Choice
 from meetings.services import link_invitation
 
 MANAGER_VISIT, COLLEGE_VISIT = "bezoek-accountmanager", "bedrijfsbezoek-college"
-REFRESH, DRAFT = "refresh", "draft"
+DRAFT = "draft"
 FORM = "meetings/meeting_form.html"
 #: Where other rooms show what they hold of a meeting: beside its primary act, in its menu, in its columns.
 PLACES = ("acts", "menu", "main", "side")
@@ -46,8 +48,9 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @require(Act.PLAN_MEETING)
 def plan(request: HttpRequest) -> HttpResponse:
-    """Plan a meeting, keep it as a draft, or log one that took place. `?employer=` and `?kind=` propose."""
-    if REFRESH in request.POST:
+    """Plan a meeting, keep it as a draft, or log one that took place. `?employer=` and `?kind=` propose;
+    `?follows=` proposes the next one after a meeting, with the same kind, employers and people."""
+    if {REFRESH, TAKE} & set(request.POST):
         return _refreshed(request)
     if request.method == "POST":
         form = MeetingForm(request.POST, user=request.user)
@@ -57,9 +60,19 @@ def plan(request: HttpRequest) -> HttpResponse:
                 _tie_invitation(request, made)
                 return _after_planning(request, made)
         return _show(request, form, status=422)
-    form = MeetingForm(user=request.user, initial=_proposal(request), choice=_proposed_choice(request))
-    form.tick_parties()
+    earlier = _earlier(request)
+    initial = next_of(earlier) if earlier else _proposal(request)
+    choice = choice_of(earlier, request.user) if earlier else _proposed_choice(request)
+    form = MeetingForm(user=request.user, initial=initial, choice=choice)
+    if earlier is None:
+        form.tick_parties()
     return _show(request, form)
+
+
+def _earlier(request: HttpRequest) -> Meeting | None:
+    """The meeting that this one follows."""
+    wanted = whole_number(request.GET.get("follows"))
+    return meetings_for_page(request.user).filter(pk=wanted).first() if wanted else None
 
 
 @require_http_methods(["GET", "POST"])
@@ -70,7 +83,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
     if "edit" not in acts_on(meeting, request.user):
         messages.error(request, _("This meeting is over: it cannot be changed any more."))
         return redirect(meeting)
-    if REFRESH in request.POST:
+    if {REFRESH, TAKE} & set(request.POST):
         return _refreshed(request, meeting)
     form = MeetingForm(sent(request), user=request.user, instance=meeting)
     if request.method == "POST" and form.is_valid() and form.save_changes() is not None:
@@ -106,7 +119,7 @@ def _refreshed(request: HttpRequest, meeting: Meeting | None = None) -> HttpResp
     form = MeetingForm(
         user=request.user,
         instance=meeting,
-        initial=typed_values(request.POST),
+        initial=typed_values(request.POST) | taken(request.POST),
         choice=choice_from(request.POST),
     )
     form.tick_parties()

@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
@@ -15,6 +16,7 @@ from accounts.permissions import require
 from accounts.roles import Act
 from deventer_crm.core.forms import sent
 from meetings import services
+from meetings.forms.moment import REFRESH, TAKE, taken
 from meetings.forms.steps import (
     AttendanceForm,
     BackForm,
@@ -53,7 +55,10 @@ def step_page(
         if act not in acts_on(meeting, request.user):
             return _too_late(request, meeting)
         form = form_class(sent(request), meeting=meeting, user=request.user)
-        if request.method == "POST" and form.is_valid() and form.take():
+        if {TAKE, REFRESH} & set(request.POST):  # drawn again, with the proposed moment that was pressed
+            typed = {name: request.POST.get(name) for name in form.fields}
+            form = form_class(meeting=meeting, user=request.user, initial=typed | taken(request.POST))
+        elif request.method == "POST" and form.is_valid() and form.take():
             messages.success(request, done)
             return redirect(meeting)
         if act not in acts_on(meeting, request.user):
@@ -170,3 +175,19 @@ plan_draft = require(Act.PLAN_MEETING)(
 close = require(Act.REPORT_MEETING)(
     at_once("close", services.close_meeting, done=gettext_lazy("The meeting is closed."))
 )
+
+
+@require_POST
+@require(Act.REPORT_MEETING)
+def close_and_plan(request: HttpRequest, pk: int) -> HttpResponse:
+    """reported → closed, and on to a new meeting with the same people."""
+    meeting = _meeting(request, pk)
+    if not {"close", "next"} <= acts_on(meeting, request.user):
+        return _too_late(request, meeting)
+    try:
+        services.close_meeting(meeting, by=request.user)
+    except ValidationError as refusal:
+        messages.error(request, " ".join(refusal.messages))
+        return redirect("meetings:detail", pk=pk)
+    messages.success(request, _("The meeting is closed. Plan the next one here."))
+    return redirect(f"{reverse('meetings:plan')}?follows={pk}")

@@ -69,6 +69,12 @@
       find(`#${opener.dataset.openDialog}`)?.showModal();
     }
     if (event.target.closest("[data-print]")) window.print();
+    const copier = event.target.closest("[data-copy]");
+    if (copier) {
+      const field = find(copier.dataset.copy);
+      field.select();
+      navigator.clipboard?.writeText(field.value).then(() => { say(copier.dataset.copied); }, () => {});
+    }
   });
 
   doc.addEventListener("change", (event) => {

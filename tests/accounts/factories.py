@@ -7,7 +7,7 @@ import factory
 from django.contrib.auth.models import Group
 from factory.django import DjangoModelFactory
 
-from accounts.models import CollegeMember, Mandate, User
+from accounts.models import BlockedTime, CollegeMember, Mandate, User
 from accounts.roles import Role, sync_roles
 
 
@@ -67,3 +67,15 @@ class MandateFactory(DjangoModelFactory):
     secretary = factory.SubFactory(UserFactory, role="ES")
     college_member = factory.SubFactory(CollegeMemberFactory)
     starts_on = dt.date(2020, 1, 1)
+
+
+class BlockedTimeFactory(DjangoModelFactory):
+    """One whole day for the whole college; `weekday=2, start_time=…` for more."""
+
+    class Meta:
+        model = BlockedTime
+
+    label = "Proefblokkade"
+    starts_on = dt.date(2026, 7, 1)
+    ends_on = factory.LazyAttribute(lambda o: o.starts_on if o.weekday is None else None)
+    weekday = None

@@ -14,6 +14,8 @@ from factory.django import DjangoModelFactory
 
 from employers.models import Employer
 from meetings.models import (
+    BusyAddress,
+    BusyTime,
     Invitation,
     Meeting,
     MeetingEmployer,
@@ -195,3 +197,22 @@ class InvitationFactory(OnTimeline, DjangoModelFactory):
     sent_on = dt.date(2026, 4, 1)
     answered_on = factory.LazyAttribute(lambda o: o.sent_on + dt.timedelta(5) if o.answer else None)
     answer = ""
+
+
+class BusyTimeFactory(DjangoModelFactory):
+    """A busy hour in the own calendar of a user; `source=BusyAddressFactory(user=None, college_member=…)`."""
+
+    class Meta:
+        model = BusyTime
+
+    source = factory.SubFactory("tests.meetings.factories.BusyAddressFactory")
+    starts_at = factory.LazyFunction(lambda: at(ON))
+    ends_at = factory.LazyAttribute(lambda o: o.starts_at + dt.timedelta(hours=1))
+
+
+class BusyAddressFactory(DjangoModelFactory):
+    class Meta:
+        model = BusyAddress
+
+    user = factory.SubFactory(UserFactory, role="AM")
+    address = "https://agenda.example.org/geheim/bezet.ics"

@@ -41,6 +41,14 @@ def _year() -> list[Any]:
     return [clock.today().year]
 
 
+def _month() -> list[Any]:
+    return [clock.today().year, clock.today().month]
+
+
+def _week() -> list[Any]:
+    return list(clock.today().isocalendar()[:2])
+
+
 def _first(model: str, order: str = "pk") -> Callable[[], list[Any]]:
     """Arguments of a page about one record: the first row of a model."""
 
@@ -80,6 +88,10 @@ PAGES = (
     Page("dossier", Role.ACCOUNT_MANAGER, "employers:detail", _largest_employer),
     Page("top", Role.TEAM_LEAD, "employers:top", _year),
     Page("agenda", Role.SECRETARY, "meetings:agenda"),
+    Page("agenda-maand", Role.SECRETARY, "meetings:month", _month),
+    Page("agenda-week", Role.SECRETARY, "meetings:week", _week),
+    Page("geblokkeerd", Role.SECRETARY, "meetings:blocked"),
+    Page("abonnement", Role.SECRETARY, "meetings:subscription"),
     Page("bijeenkomst", Role.SECRETARY, "meetings:detail", _first("meetings.Meeting", "-starts_at")),
     Page("monitor", Role.TEAM_LEAD, "home:monitor"),
     Page("budget", Role.TEAM_LEAD, "budget:year", _year),
