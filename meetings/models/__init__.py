@@ -1,18 +1,32 @@
+from .agenda import (
+    AgendaDocument,
+    AgendaItem,
+    AgendaItemReader,
+    MeetingMinutes,
+    TableSheet,
+    TableSheetLine,
+)
 from .followups import MeetingFollowUp
 from .invitation import Invitation, Report
 from .kinds import MeetingKind, Series, SeriesParty
 from .meeting import Meeting, MeetingEmployer, MeetingReader, MeetingStep, Participant
 
 __all__ = [
+    "AgendaDocument",
+    "AgendaItem",
+    "AgendaItemReader",
     "Invitation",
     "Meeting",
     "MeetingEmployer",
     "MeetingFollowUp",
     "MeetingKind",
+    "MeetingMinutes",
     "MeetingReader",
     "MeetingStep",
     "Participant",
     "Report",
     "Series",
     "SeriesParty",
+    "TableSheet",
+    "TableSheetLine",
 ]
