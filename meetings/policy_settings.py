@@ -67,3 +67,17 @@ define(
     default="07-01",
     label=_("The themed meeting is planned by"),
 )
+define(
+    "signal_companies",
+    kind="count",
+    default=3,
+    label=_("A theme is a signal when so many companies mention it"),
+    unit=_("companies"),
+)
+define(
+    "agenda_document_days",
+    kind="count",
+    default=1,
+    label=_("A document for a meeting is asked after, so many days after it was expected"),
+    unit=_("days"),
+)

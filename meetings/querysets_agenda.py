@@ -1,6 +1,5 @@
-"""Reads of agenda items and documents (R10: they inherit what the meeting, the party and the follow-up hide)."""
+"""Reads of agenda items and documents (R10: what the meeting, the party or the follow-up hides is hidden)."""
 
-import datetime as dt
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
@@ -63,7 +62,3 @@ class AgendaDocumentQuerySet(models.QuerySet):  # type: ignore[type-arg]  # of A
             if hidden == []
             else rows.filter(Q(from_employer__isnull=True) | ~Q(from_employer__in=hidden))
         )
-
-    def overdue(self, day: dt.date) -> Self:
-        """Expected before that day, not received, for a meeting that is still to come."""
-        return self.filter(received_on__isnull=True, due_on__lt=day, meeting__state__in=["draft", "planned"])

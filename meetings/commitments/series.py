@@ -58,7 +58,19 @@ class Attendance:
 
     @property
     def absent_names(self) -> str:
-        return ", ".join(str(party.association) for party in self.absent)
+        """For everybody: a party that is confidential is counted, not named (R10)."""
+        return party_names(self.absent, {row.pk for row in self.absent if row.association.is_confidential})
+
+
+def party_names(parties: Iterable[SeriesParty], hidden: Collection[int] = ()) -> str:
+    """The names of parties in a row; those that are hidden as a number."""
+    listed = list(parties)
+    names = [str(party.association) for party in listed if party.pk not in hidden]
+    count = len(listed) - len(names)
+    if count:
+        text = ngettext("%(count)d party you may not see", "%(count)d parties you may not see", count)
+        names.append(text % {"count": count})
+    return ", ".join(names)
 
 
 @dataclass(frozen=True)
@@ -327,10 +339,16 @@ def series_seats(series: Series, day: dt.date) -> list[tuple[SeriesParty, list[A
     return found
 
 
-def seats_around(series: Series, first: dt.date, last: dt.date) -> list[tuple[SeriesParty, list[Any]]]:
-    """Each party with every position that held its seat on some day between the two; three queries."""
-    parties = list(series.parties.select_related("association").order_by("association__sort_name", "pk"))
-    known = families(party.association_id for party in parties)
+def seats_around(
+    series: Series, first: dt.date, last: dt.date, read: Sheet | None = None
+) -> list[tuple[SeriesParty, list[Any]]]:
+    """Each party with every position that held its seat on some day between the two; three queries, one when
+    a sheet was read already."""
+    if read is None:
+        parties = list(series.parties.select_related("association").order_by("association__sort_name", "pk"))
+        known = families(party.association_id for party in parties)
+    else:
+        parties, known = _parties(series), read.known
     positions = (
         Position.objects.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=first), starts_on__lte=last)
         .filter(employer__in=list(known.members), person__anonymised_on__isnull=True)
