@@ -164,7 +164,9 @@ def series_page(code: str, user: "User", day: dt.date) -> SeriesPage | None:
         .values_list("pk", flat=True)
     )
     hidden = {row.pk for row in parties if row.association_id not in employers}
-    last = max((row.held_on for row in rows if row.held_on and row.held_on <= today), default=None)
+    last = max(
+        (row.held_on for row in rows if row.pk in seen and row.held_on and row.held_on <= today), default=None
+    )
     upcoming = next(
         (
             row

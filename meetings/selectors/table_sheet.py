@@ -3,7 +3,7 @@ was not finished last time, and themes that several companies mention."""
 
 import datetime as dt
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q
 from django.utils.translation import gettext as _
@@ -200,7 +200,7 @@ def _left(previous: Meeting | None, user: "User") -> list[Proposal]:
     """Items of last time that nobody ticked as finished, and its minutes when they were not adopted."""
     if previous is None or not Meeting.objects.visible_to(user).filter(pk=previous.pk).exists():
         return []
-    day = formatting.nl_date(previous.held_on, "day_year")
+    day = formatting.nl_date(previous.held_on, "long")
     lines = []
     minutes = getattr(previous, "minutes", None)
     if minutes is not None and minutes.adopted_on is None:
@@ -272,3 +272,31 @@ def _frozen_parts(sheet: TableSheet, user: "User") -> list[SheetPart]:
             for row in rows.order_by("position", "pk")
         ]
     )
+
+
+#: A line on paper is no longer: the sheet is one page.
+PAPER = 110
+
+
+def sheet_data(page: SheetPage) -> dict[str, Any]:
+    """What the PDF says. Who looks after a point inside the municipality is not on it."""
+    meeting = page.meeting
+    return {
+        "lead": f"{meeting.kind} · {meeting.when_line}",
+        "parties": ", ".join(str(row) for row in page.parties),
+        "since": _("Since %(day)s") % {"day": formatting.nl_date(page.since, "long")},
+        "parts": {
+            part.code: {
+                "title": part.label,
+                "lines": [{"text": _short(line.text), "note": _short(line.note)} for line in part.lines],
+                "more": _("and %(count)d more") % {"count": part.more} if part.more else "",
+            }
+            for part in page.parts
+        },
+        "words": {"nothing": _("Nothing."), "parties": _("At the table")},
+        "foot": str(meeting),
+    }
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= PAPER else f"{text[: PAPER - 1].rstrip()}…"
