@@ -23,9 +23,9 @@ def _agenda(meeting: Meeting, user: "User") -> AgendaPage:
 def agenda_of(meeting: Any, user: "User") -> Panel | None:
     """The items with their documents; for who plans also while it is empty, where an agenda is usual."""
     page = _agenda(meeting, user)
-    if not page.items and not page.documents and not page.follow_ups:
-        if meeting.kind.series is None or "agenda" not in page.acts:
-            return None
+    has_any = page.items or page.documents or page.follow_ups
+    if not has_any and (meeting.kind.series is None or "agenda" not in page.acts):
+        return None
     return Panel("meetings/agenda_panel.html", {"page": page, "meeting": meeting})
 
 

@@ -13,7 +13,7 @@ from tests.accounts.factories import UserFactory
 from tests.budget.factories import BudgetYearFactory
 from tests.employers.factories import EmployerFactory
 from tests.home.factories import ReminderFactory
-from tests.meetings.factories import InvitationFactory, MeetingFactory
+from tests.meetings.factories import AgendaDocumentFactory, InvitationFactory, MeetingFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -26,6 +26,8 @@ def target_of(model: str) -> Any:
         return BudgetYearFactory(year=2026)
     if model == "meetings.Meeting":
         return MeetingFactory()
+    if model == "meetings.AgendaDocument":
+        return AgendaDocumentFactory()
     if model == "meetings.Invitation":
         return InvitationFactory()
     if model == "employers.TopListEntry":
