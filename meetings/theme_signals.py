@@ -13,7 +13,7 @@ for a theme, what was grouped as its survivor. A theme that fewer mention than t
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from deventer_crm.core import clock, policy
@@ -49,44 +49,56 @@ class ThemeSignal:
     companies: int
 
 
+def mentions(first: dt.date, last: dt.date) -> set[tuple[int, int]]:
+    """Theme and employer of everything that was said in that period, both days counted."""
+    return {pair for source in SOURCES.values() for pair in source(first, last)}
+
+
 def theme_signals(first: dt.date, last: dt.date) -> list[ThemeSignal]:
     """The themes of that period that reach the threshold of its last day, most mentioned first; the same for
     every reader."""
-    pairs = {pair for source in SOURCES.values() for pair in source(first, last)}
-    return at_least(pairs, policy.value("signal_companies", last))
+    return at_least(mentions(first, last), policy.value("signal_companies", last))
 
 
 def at_least(pairs: Pairs, threshold: int) -> list[ThemeSignal]:
     """Themes with how many companies, where those are `threshold` or more (never fewer than two, so that no
-    theme points at one company); three queries."""
-    listed = set(pairs)
-    if not listed:
-        return []
-    known = families(employer for _theme, employer in listed)
-    counted = set(
-        Employer.objects.filter(
-            pk__in={known.survivor(employer) for _theme, employer in listed},
-            kind__in=Employer.RANKING_KINDS,
-            is_natural_person=False,
-            is_confidential=False,
-        ).values_list("pk", flat=True)
-    )
-    secret = set(
-        Employer.objects.filter(
-            pk__in={employer for _theme, employer in listed}, is_confidential=True
-        ).values_list("pk", flat=True)
-    )
-    by_theme: dict[int, set[int]] = defaultdict(set)
-    for theme, employer in listed:
-        survivor = known.survivor(employer)
-        if survivor in counted and employer not in secret:
-            by_theme[theme].add(survivor)
-    enough = {theme: len(found) for theme, found in by_theme.items() if len(found) >= max(threshold, 2)}
-    rows = Theme.objects.filter(pk__in=enough)
-    return sorted(
-        (ThemeSignal(theme, enough[theme.pk]) for theme in rows),
-        key=lambda signal: (-signal.companies, signal.theme.position, signal.theme.name),
-    )
+    theme points at one company)."""
+    return counted({"": set(pairs)}, threshold)[""]
+
+
+def counted(groups: Mapping[str, set[tuple[int, int]]], threshold: int) -> dict[str, list[ThemeSignal]]:
+    """The same for several sets of pairs, each counted by itself; three queries for all of them."""
+    employers = {employer for pairs in groups.values() for _theme, employer in pairs}
+    if not employers:
+        return {name: [] for name in groups}
+    known = families(employers)
+    rows = Employer.objects.filter(pk__in=employers | {known.survivor(pk) for pk in employers})
+    told = dict[int, bool]()
+    secret = set[int]()
+    for pk, kind, is_person, is_secret in rows.values_list(
+        "pk", "kind", "is_natural_person", "is_confidential"
+    ):
+        told[pk] = kind in Employer.RANKING_KINDS and not is_person and not is_secret
+        if is_secret:
+            secret.add(pk)
+    enough: dict[str, dict[int, int]] = {}
+    for name, pairs in groups.items():
+        by_theme: dict[int, set[int]] = defaultdict(set)
+        for theme, employer in pairs:
+            survivor = known.survivor(employer)
+            if told.get(survivor) and employer not in secret:
+                by_theme[theme].add(survivor)
+        enough[name] = {
+            theme: len(found) for theme, found in by_theme.items() if len(found) >= max(threshold, 2)
+        }
+    themes = Theme.objects.in_bulk({theme for found in enough.values() for theme in found})
+    return {
+        name: sorted(
+            (ThemeSignal(themes[theme], count) for theme, count in found.items()),
+            key=lambda signal: (-signal.companies, signal.theme.position, signal.theme.name),
+        )
+        for name, found in enough.items()
+    }
 
 
 def _between(first: dt.date, last: dt.date) -> tuple[dt.datetime, dt.datetime]:

@@ -14,7 +14,7 @@ from employers.models import Employer, FollowUp, Membership, Theme
 from employers.models.contact import Audience
 from employers.toplist.families import Families, families
 from meetings.models import AgendaItem, Meeting, MeetingEmployer, TableSheet, TableSheetLine
-from meetings.theme_signals import ThemeSignal, at_least, theme_signals
+from meetings.theme_signals import ThemeSignal, counted, mentions
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -84,8 +84,9 @@ def companies_text(count: int | None) -> str:
     return ngettext("%(count)d company", "%(count)d companies", count) % {"count": count}
 
 
-def parties_of(meeting: Meeting) -> list[Employer]:
-    """The associations of a meeting: the parties of its series on its day, and those at the table."""
+def parties_of(meeting: Meeting, user: "User") -> list[Employer]:
+    """The associations of a meeting this reader may know of: the parties of its series on its day, and those
+    at the table."""
     day = clock.local_date(meeting.starts_at)
     at_table = MeetingEmployer.objects.filter(meeting=meeting).values("employer_id")
     wanted = Q(pk__in=at_table)
@@ -115,18 +116,12 @@ def previous_of(meeting: Meeting, parties: list[Employer]) -> Meeting | None:
         for pk, employer in pairs.values_list("meeting_id", "employer_id"):
             there.setdefault(pk, set()).add(known.members[employer])
         rows = rows.filter(pk__in=[pk for pk, found in there.items() if len(found) >= PARTIES])
-    return rows.select_related("kind").order_by("-starts_at", "-pk").first()
+    return rows.select_related("kind", "minutes").order_by("-starts_at", "-pk").first()
 
 
 def sheet_page(meeting: Meeting, user: "User") -> SheetPage:
     """The sheet of a meeting that this reader may see: frozen as it was sent, else as it stands today."""
-    parties = parties_of(meeting)
-    seen = set(
-        Employer.objects.visible_to(user)
-        .filter(pk__in=[row.pk for row in parties])
-        .values_list("pk", flat=True)
-    )
-    parties = [row for row in parties if row.pk in seen]
+    parties = parties_of(meeting, user)
     previous = previous_of(meeting, parties)
     day = min(clock.today(), clock.local_date(meeting.starts_at))
     since = previous.held_on + dt.timedelta(days=1) if previous and previous.held_on else day - FIRST_TIME
@@ -137,19 +132,18 @@ def sheet_page(meeting: Meeting, user: "User") -> SheetPage:
         )
     known = families(row.pk for row in parties)
     points = _points(known, user)
-    lines = [
-        *_of_points(points, known, parties),
-        *_left(previous, user),
-        *_of_members(known, day),
-        *(_of_theme(Part.SIGNALS, signal) for signal in theme_signals(since, day)),
-    ]
-    lines = _mark(lines, meeting)
-    unconfirmed = (
-        FollowUp.objects.visible_to(user)
-        .filter(employer__in=list(known.members), state=FollowUp.State.UNCONFIRMED)
-        .count()
+    signals = counted(
+        {Part.MEMBERS: _at_members(known, day), Part.SIGNALS: mentions(since, day)},
+        policy.value("signal_companies", day),
     )
-    return SheetPage(meeting, _parts(lines), since, previous, unconfirmed, parties=parties)
+    confirmed = [row for row in points if row.state != FollowUp.State.UNCONFIRMED]
+    lines = [
+        *_of_points(confirmed, known, parties),
+        *_left(previous, user),
+        *(_of_theme(part, signal) for part, found in signals.items() for signal in found),
+    ]
+    unconfirmed = len(points) - len(confirmed)
+    return SheetPage(meeting, _parts(_mark(lines, meeting)), since, previous, unconfirmed, parties=parties)
 
 
 def _parts(lines: list[Proposal]) -> list[SheetPart]:
@@ -161,14 +155,13 @@ def _parts(lines: list[Proposal]) -> list[SheetPart]:
 
 
 def _points(known: Families, user: "User") -> list[FollowUp]:
-    """What is open between us and these parties and fit for the table: neither confidential nor given in
-    confidence, not for named people, no promise that nobody confirmed."""
+    """What is open between us and these parties: neither confidential nor given in confidence, not for named
+    people. A promise that nobody confirmed is among them; it is counted, not shown."""
     return list(
         FollowUp.objects.visible_to(user)
         .standing()
         .filter(employer__in=list(known.members), is_confidential=False, given_in_confidence=False)
         .exclude(audience=Audience.NAMED)
-        .exclude(state=FollowUp.State.UNCONFIRMED)
         .select_related("employer", "owner")
         .by_urgency()
     )
@@ -223,8 +216,8 @@ def _left(previous: Meeting | None, user: "User") -> list[Proposal]:
     return lines
 
 
-def _of_members(known: Families, day: dt.date) -> list[Proposal]:
-    """Open points at members of these parties, as a number for each theme and never by name (R10)."""
+def _at_members(known: Families, day: dt.date) -> set[tuple[int, int]]:
+    """Theme and employer of what is open at members of these parties; only counted, never named (R10)."""
     members = Membership.objects.on(day).filter(association__in=list(known.members)).values("employer_id")
     points = (
         FollowUp.objects.standing()
@@ -232,8 +225,7 @@ def _of_members(known: Families, day: dt.date) -> list[Proposal]:
         .exclude(audience=Audience.NAMED)
         .order_by()
     )
-    signals = at_least(points.values_list("theme_id", "employer_id"), policy.value("signal_companies", day))
-    return [_of_theme(Part.MEMBERS, signal) for signal in signals]
+    return set(points.values_list("theme_id", "employer_id"))
 
 
 def _of_theme(part: str, signal: ThemeSignal) -> Proposal:
