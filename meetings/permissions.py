@@ -22,6 +22,11 @@ ACTS: dict[str, tuple[Act, frozenset[str]]] = {
     "move": (Act.PLAN_MEETING, frozenset({State.PLANNED})),
     "cancel": (Act.PLAN_MEETING, frozenset({State.DRAFT, State.PLANNED})),
     "invite": (Act.PLAN_MEETING, frozenset({State.DRAFT, State.PLANNED})),
+    "roles": (Act.PLAN_MEETING, frozenset({State.DRAFT, State.PLANNED, State.HELD, State.REPORTED})),
+    "renew": (Act.PLAN_MEETING, frozenset({State.DRAFT, State.PLANNED})),
+    "agenda": (Act.PLAN_MEETING, frozenset({State.DRAFT, State.PLANNED, State.HELD})),
+    "minutes": (Act.REPORT_MEETING, frozenset({State.HELD, State.REPORTED})),
+    "adopt": (Act.REPORT_MEETING, frozenset({State.HELD, State.REPORTED, State.CLOSED})),
     "back": (Act.STEP_BACK_MEETING, frozenset({State.HELD, State.REPORTED})),
 }
 

@@ -88,3 +88,17 @@ define(
     label=_("Moments for meetings are proposed until"),
     unit=_("o'clock"),
 )
+define(
+    "signal_companies",
+    kind="count",
+    default=3,
+    label=_("A theme is a signal when so many companies mention it"),
+    unit=_("companies"),
+)
+define(
+    "agenda_document_days",
+    kind="count",
+    default=1,
+    label=_("A document for a meeting is asked after, so many days after it was expected"),
+    unit=_("days"),
+)

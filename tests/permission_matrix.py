@@ -575,6 +575,69 @@ def meeting_row(name: str, state: str, who: Iterable[Role], *, get: bool = True,
     )
 
 
+def an_agenda_item(user: User, **options: Any) -> Sequence[Any]:
+    from meetings.models import Meeting
+    from tests.meetings.factories import AgendaItemFactory
+
+    (pk,) = a_meeting("planned")(user)
+    return [pk, AgendaItemFactory(meeting=Meeting.objects.get(pk=pk), **options).pk]
+
+
+def secret_agenda_item(user: User) -> Sequence[Any]:
+    return an_agenda_item(user, is_confidential=True)
+
+
+def an_agenda_document(user: User, **options: Any) -> Sequence[Any]:
+    from meetings.models import Meeting
+    from tests.meetings.factories import AgendaDocumentFactory
+
+    (pk,) = a_meeting("planned")(user)
+    return [pk, AgendaDocumentFactory(meeting=Meeting.objects.get(pk=pk), **options).pk]
+
+
+def secret_agenda_document(user: User) -> Sequence[Any]:
+    from meetings.models import Meeting
+    from tests.meetings.factories import AgendaDocumentFactory
+
+    pk, item = secret_agenda_item(user)
+    return [pk, AgendaDocumentFactory(meeting=Meeting.objects.get(pk=pk), item_id=item).pk]
+
+
+def agenda_row(
+    name: str,
+    args: Callable[[User], Sequence[Any]],
+    secret: Callable[[User], Sequence[Any]],
+    *,
+    get: bool = True,
+) -> Row:
+    """A page about something on the agenda of an open meeting; what is confidential itself is not there."""
+    return row(
+        f"meetings:{name}", args=args, get=PLANNERS if get else None, post=PLANNERS, confidential=secret
+    )
+
+
+def adopted_minutes(user: User) -> Sequence[Any]:
+    from meetings.models import MeetingMinutes
+
+    (pk,) = a_meeting("held")(user)
+    MeetingMinutes.objects.create(meeting_id=pk)
+    return [pk]
+
+
+def a_table(user: User, **options: Any) -> Sequence[Any]:
+    """A meeting of two associations."""
+    from deventer_crm.core import clock
+    from tests.employers.factories import EmployerFactory
+    from tests.meetings.factories import MeetingFactory
+
+    clubs = [EmployerFactory(kind="association"), EmployerFactory(kind="association", **options)]
+    return [MeetingFactory(planned=True, on=clock.today() + dt.timedelta(days=30), employers=clubs).pk]
+
+
+def secret_table(user: User) -> Sequence[Any]:
+    return a_table(user, is_confidential=True)
+
+
 MEETINGS: list[Row] = [
     row("meetings:agenda", get=TEAM),
     row("meetings:month", args=[2026, 7], get=TEAM),
@@ -600,6 +663,44 @@ MEETINGS: list[Row] = [
     meeting_row("move", "planned", PLANNERS),
     meeting_row("cancel", "planned", PLANNERS),
     meeting_row("back", "held", {ES, TL}),
+    row("meetings:afterwards", get=PLANNERS, post=PLANNERS),
+    row("meetings:series_list", get=TEAM),
+    row("meetings:series", args=["bestuurlijk-overleg"], get=TEAM),
+    meeting_row("roles", "planned", PLANNERS),
+    meeting_row("renew", "planned", PLANNERS, get=False),
+    row(
+        "meetings:items",
+        args=a_meeting("planned"),
+        get=TEAM,
+        post=PLANNERS,
+        confidential=secret_meeting("planned"),
+    ),
+    meeting_row("items_pdf", "planned", TEAM, post=False),
+    agenda_row("item_edit", an_agenda_item, secret_agenda_item),
+    agenda_row("item_move", an_agenda_item, secret_agenda_item, get=False),
+    agenda_row("item_remove", an_agenda_item, secret_agenda_item),
+    meeting_row("document_add", "planned", PLANNERS),
+    agenda_row("document_edit", an_agenda_document, secret_agenda_document),
+    agenda_row("document_received", an_agenda_document, secret_agenda_document, get=False),
+    agenda_row("document_remove", an_agenda_document, secret_agenda_document, get=False),
+    meeting_row("minutes", "held", PLANNERS),
+    meeting_row("minutes_adopt", "held", PLANNERS),
+    row(
+        "meetings:minutes_back",
+        args=adopted_minutes,
+        post={ES, TL},
+        confidential=secret_meeting("held"),
+    ),
+    row(
+        "meetings:table_sheet",
+        args=a_table,
+        get=TEAM,
+        post=PLANNERS,
+        confidential=secret_table,
+    ),
+    row("meetings:table_sheet_pdf", args=a_table, get=TEAM, confidential=secret_table),
+    row("meetings:table_sheet_freeze", args=a_table, post=PLANNERS, confidential=secret_table),
+    row("meetings:table_sheet_release", args=a_table, post=PLANNERS, confidential=secret_table),
     row("meetings:invitations", get=TEAM),
     row("meetings:invitation_add", get=PLANNERS, post=PLANNERS),
     row("meetings:invitation", args=an_invitation, get=TEAM, post=PLANNERS, confidential=secret_invitation),

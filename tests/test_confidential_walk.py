@@ -38,11 +38,13 @@ from employers.models import (
     SheetRow,
     SignalObjection,
     Tag,
+    Theme,
     TopList,
     TopListAdjustment,
     TopListEntry,
 )
 from meetings.calendar.feed import make_feed
+from meetings.models import AgendaDocument, AgendaItem, Meeting, MeetingFollowUp
 from tests.accounts.factories import UserFactory
 from tests.budget.factories import TimeEntryFactory
 from tests.employers.factories import (
@@ -56,7 +58,14 @@ from tests.employers.factories import (
     PositionFactory,
 )
 from tests.home.factories import ReminderFactory
-from tests.meetings.factories import InvitationFactory, MeetingFactory
+from tests.meetings.factories import (
+    AgendaDocumentFactory,
+    AgendaItemFactory,
+    InvitationFactory,
+    MeetingFactory,
+    SeriesPartyFactory,
+)
+from tests.meetings.series_world import make_series, meet
 from tests.permission_matrix import AM, FA, ROWS, TL, Row
 from tests.support.walk import names_asked
 
@@ -134,6 +143,7 @@ def make_world(user: User, *, readers: tuple[User, ...] = ()) -> SimpleNamespace
             college=True,
         ),
     ]
+    make_table(user, secret=secret, secret_club=secret_club, club=club, when=when)
     open_meeting = MeetingFactory(
         planned=True,
         on=today + dt.timedelta(7),
@@ -214,6 +224,39 @@ def make_world(user: User, *, readers: tuple[User, ...] = ()) -> SimpleNamespace
     )  # fmt: skip
 
 
+def make_table(
+    user: User, *, secret: Employer, secret_club: Employer, club: Employer, when: dt.datetime
+) -> None:
+    """Meetings of a series that are open, with secrets around them: a party, an item, a document, a decision,
+    a chair, a theme that secret companies mention."""
+    today = clock.today()
+    series = make_series(parties=2)
+    SeriesPartyFactory(series=series, association=secret_club, seat="chair")
+    SeriesPartyFactory(series=series, association=club, seat="chair")
+    PositionFactory(employer=secret_club, seat="chair", person__last_name=f"Voorzitter {NAME}")
+    theme = Theme.objects.create(code="stil", name=f"Thema {NAME}")
+    held = meet(series, today - dt.timedelta(days=20), held=True, owner=user)
+    to_come = meet(series, today + dt.timedelta(days=20), planned=True, planned_on=today, owner=user)
+    for meeting in (held, to_come):
+        item = AgendaItemFactory(
+            meeting=meeting, title=f"Punt {NAME}", text=NAME, notes=NAME, is_confidential=True
+        )
+        AgendaDocumentFactory(meeting=meeting, item=item, name=f"Stuk {NAME}")
+        AgendaItemFactory(meeting=meeting, title=f"Punt van {NAME}", brought_by=secret_club)
+        AgendaDocumentFactory(meeting=meeting, name=f"Stuk van {NAME}", from_employer=secret_club)
+        point = FollowUpFactory(employer=secret, what=f"Doen voor {NAME}", due_on=today)
+        AgendaItemFactory(meeting=meeting, title=f"Over {NAME}", follow_up=point, source="follow_up")
+        AgendaItemFactory(meeting=meeting, title="Open punt")
+    made = FollowUpFactory(employer=club, what=f"Besluit {NAME}", is_confidential=True, due_on=today)
+    MeetingFollowUp.objects.create(meeting=held, follow_up=made)
+    MembershipFactory(employer=secret, association=series.clubs[0])
+    FollowUpFactory(employer=secret, theme=theme, due_on=today)
+    for _number in range(3):
+        one = EmployerFactory(name=f"Bedrijf {NAME} {_number}", is_confidential=True)
+        ContactMomentFactory(employers=[one], theme=theme, happened_at=when)
+    ReminderFactory(recipient=user, target=to_come.agenda_documents.first())
+
+
 def make_daily_work(
     user: User, lead: User, *, secret: Employer, open_one: Employer, part: Employer, readers: tuple[User, ...]
 ) -> dict[str, Any]:
@@ -258,12 +301,23 @@ def make_daily_work(
     return {"promises": promises, "open_promise": open_promise, "act": act, "handed": handed}
 
 
+def series_meetings() -> list[int]:
+    return list(Meeting.objects.filter(kind__series__isnull=False).values_list("pk", flat=True))
+
+
 def addresses(row: Row, world: SimpleNamespace, user: User) -> list[str]:
     """The address of a row for the records of the world that are open, next to those that are not."""
     kinds: dict[str, list[list[Any]]] = {
         "employer": [[world.open_one.pk], [world.club.pk], [world.secret.pk]],
         "person": [[world.known.pk], [world.hidden_person.pk]],
-        "a_meeting": [[world.open_meeting.pk], *([one.pk] for one in world.meetings)],
+        "a_meeting": [
+            [world.open_meeting.pk],
+            *([one.pk] for one in world.meetings),
+            *([pk] for pk in series_meetings()),
+        ],
+        "a_table": [[pk] for pk in series_meetings()],
+        "an_agenda_item": [list(pair) for pair in AgendaItem.objects.values_list("meeting_id", "pk")],
+        "an_agenda_document": [list(pair) for pair in AgendaDocument.objects.values_list("meeting_id", "pk")],
         "an_invitation": [[one.pk] for one in world.invitations],
         "delivery": [[world.delivery.pk]],
         "sheet": [[sheet.pk] for sheet in world.sheets],

@@ -27,11 +27,18 @@ from employers.models import (
 )
 from employers.portfolios.handover import Scope, hand_over
 from employers.services import refresh_employers
+from meetings.models import MeetingFollowUp
 from tests.accounts.factories import UserFactory
 from tests.budget.factories import TimeEntryFactory
 from tests.employers import factories as make
 from tests.home.factories import ReminderFactory
-from tests.meetings.factories import InvitationFactory, MeetingFactory
+from tests.meetings.factories import (
+    AgendaDocumentFactory,
+    AgendaItemFactory,
+    InvitationFactory,
+    MeetingFactory,
+)
+from tests.meetings.series_world import make_series, meet
 from tests.permission_matrix import AM, CM, ES, TL
 from tests.support.queries import page_queries
 
@@ -82,6 +89,11 @@ PAGES = [
     Page("meetings:blocked", LIST),
     Page("meetings:subscription", LIST),
     Page("meetings:invitations", LIST),
+    Page("meetings:series_list", DASHBOARD, roles=TEAM),
+    Page("meetings:series", DASHBOARD, lambda world: ["bestuurlijk-overleg"], roles=TEAM),
+    Page("meetings:items", DOSSIER, of("table"), roles=TEAM),
+    Page("meetings:table_sheet", DASHBOARD, of("table"), roles=TEAM),
+    Page("meetings:minutes", DASHBOARD, of("held_table"), roles=frozenset({AM, ES, TL})),
     Page("employers:portfolios", DOSSIER),
     Page("employers:proposals", LIST, roles=frozenset({TL})),
     Page("employers:sheet_list", LIST, roles=frozenset({TL})),
@@ -146,6 +158,9 @@ def begin(user: User) -> SimpleNamespace:
     old = UserFactory(role=AM)
     for _ in range(2):
         make.AccountAssignmentFactory(user=old, employer=make.EmployerFactory(refreshed=True))
+    world.series = make_series()
+    world.table = meet(world.series, today + dt.timedelta(days=60), planned=True, planned_on=today)
+    world.held_table = meet(world.series, today - dt.timedelta(days=200), held=True)
     world.old, world.handed = old, None
     grow(world, 8)
     world.handed = hand_over(
@@ -187,6 +202,13 @@ def grow(world: SimpleNamespace, count: int) -> None:
             InvitationFactory(employer=place, sent_on=today - dt.timedelta(9), person=person)
             ReminderFactory(recipient=user, target=planned)
             TimeEntryFactory(user=user, employer=place, day=today)
+        for table in (world.table, world.held_table):
+            item = AgendaItemFactory(meeting=table, brought_by=world.series.clubs[0], title=WORD)
+            AgendaDocumentFactory(meeting=table, item=item, from_user=other, due_on=today)
+        meet(world.series, today - dt.timedelta(days=210 + number), held=True)
+        decision = make.FollowUpFactory(employer=world.series.clubs[0], owner=other, due_on=today)
+        MeetingFollowUp.objects.create(meeting=world.held_table, follow_up=decision)
+        make.PositionFactory(employer=world.series.clubs[0], seat="board", starts_on=today)
         make.MembershipFactory(employer=employer, association=world.club)
         club = make.EmployerFactory(kind=Employer.Kind.ASSOCIATION)
         make.MembershipFactory(employer=world.employer, association=club)

@@ -7,6 +7,7 @@ from typing import Any
 from django.urls import reverse
 
 from deventer_crm.core.reminders import act_url
+from meetings.selectors.series import MEASURES
 
 
 def _year(period: str) -> int:
@@ -32,9 +33,11 @@ def to_the_import(target: Any, period: str) -> str:
 
 
 @act_url("boards_not_planned", "chairs_behind", "themed_not_planned")
-def to_the_planning(target: Any, period: str) -> str:
-    """The form for a new meeting."""
-    return reverse("meetings:plan")
+def to_the_series(target: Any, period: str) -> str:
+    """The page of the series that commitment counts: who sits there, and the button that plans the next."""
+    codes = {name: code for code, name in MEASURES.items()}
+    code = codes.get(target.measure)
+    return reverse("meetings:series", args=[code]) if code else reverse("meetings:plan")
 
 
 @act_url("budget_not_split")

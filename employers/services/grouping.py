@@ -49,6 +49,8 @@ RELATIONS: dict[str, str] = {
     "meetings.MeetingEmployer.employer": READ_THROUGH,
     "meetings.Participant.employer": READ_THROUGH,
     "meetings.Invitation.employer": READ_THROUGH,
+    "meetings.AgendaItem.brought_by": READ_THROUGH,
+    "meetings.AgendaDocument.from_employer": READ_THROUGH,
     "budget.TimeEntry.employer": READ_THROUGH,
 }
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import QuerySet, prefetch_related_objects
+from django.db.models import Q, QuerySet, prefetch_related_objects
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -58,7 +58,19 @@ class Attendance:
 
     @property
     def absent_names(self) -> str:
-        return ", ".join(str(party.association) for party in self.absent)
+        """For everybody: a party that is confidential is counted, not named (R10)."""
+        return party_names(self.absent, {row.pk for row in self.absent if row.association.is_confidential})
+
+
+def party_names(parties: Iterable[SeriesParty], hidden: Collection[int] = ()) -> str:
+    """The names of parties in a row; those that are hidden as a number."""
+    listed = list(parties)
+    names = [str(party.association) for party in listed if party.pk not in hidden]
+    count = len(listed) - len(names)
+    if count:
+        text = ngettext("%(count)d party you may not see", "%(count)d parties you may not see", count)
+        names.append(text % {"count": count})
+    return ", ".join(names)
 
 
 @dataclass(frozen=True)
@@ -69,11 +81,39 @@ class Sheet:
     meetings: Mapping[int, list[Meeting]]
     seats: Mapping[int, list[Position]]
     known: Families
+    start: dt.date
+    end: dt.date
 
     def attendances(self, series: Series, meetings: Iterable[Meeting]) -> list[Attendance]:
         """Who was at these meetings of that series."""
         parties = _parties(series)
         return [_attendance(meeting, parties, self.seats, self.known) for meeting in meetings]
+
+    def of(self, series: Series, period: Period) -> list[Meeting]:
+        """The meetings of that series in a period that lies within this sheet, oldest first."""
+        rows = self.meetings.get(series.pk, [])
+        return [row for row in rows if period.start <= clock.local_date(row.starts_at) <= period.end]
+
+
+@dataclass(frozen=True)
+class Tally:
+    """A series in a period as of a day: who was at the held ones, which of them count, what is planned."""
+
+    held: list[Attendance]
+    counted: list[Attendance]
+    planned: list[Meeting]
+
+
+def tally(read: Sheet, series: Series, period: Period, as_of: dt.date) -> Tally:
+    """What the measure counts and the page of the series shows: one truth (R1, R6)."""
+    meetings = read.of(series, period)
+    states = {meeting.pk: state_on(meeting, as_of) for meeting in meetings}
+    held = read.attendances(series, (row for row in meetings if states[row.pk] == Meeting.State.HELD))
+    return Tally(
+        held,
+        [row for row in held if not row.lacks(series)],
+        [row for row in meetings if states[row.pk] == Meeting.State.PLANNED],
+    )
 
 
 def _parties(series: Series) -> list[SeriesParty]:
@@ -122,7 +162,12 @@ def _seats_of(person_ids: list[int], employer_ids: list[int]) -> "QuerySet[Posit
 
 
 def sheet(start: dt.date, end: dt.date) -> Sheet:
-    """All series with their meetings between two days; a fixed number of queries, once for one monitor."""
+    """All series with their meetings between two days, or a wider one that was read already; a fixed number
+    of queries, once for one page."""
+    known: list[Sheet] = shared("series", list)
+    for wider in known:
+        if wider.start <= start and end <= wider.end:
+            return wider
 
     def read() -> Sheet:
         series = {row.code: row for row in _series.rows()}
@@ -133,10 +178,12 @@ def sheet(start: dt.date, end: dt.date) -> Sheet:
         add_people(rows)
         for meeting in rows:
             meetings[meeting.kind.series_id or 0].append(meeting)
-        seats, known = _seats(series.values(), (row for rows in meetings.values() for row in rows))
-        return Sheet(series, meetings, seats, known)
+        seats, families_of = _seats(series.values(), (row for rows in meetings.values() for row in rows))
+        return Sheet(series, meetings, seats, families_of, start, end)
 
-    return shared(("series", start, end), read)
+    found = read()
+    known.append(found)
+    return found
 
 
 def _seats(
@@ -182,6 +229,8 @@ def _attendance(
     present: list[SeriesParty] = []
     absent: list[SeriesParty] = []
     for party in parties:
+        if not party.takes_part_on(day):
+            continue
         counts = SEATS.get(Position.Seat(party.seat), {"", "chair", "board"})
         has_seat = not counts.isdisjoint(holds.get(known.survivor(party.association_id), ()))
         (present if has_seat else absent).append(party)
@@ -202,11 +251,8 @@ def measure_series(code: str, period: Period, as_of: dt.date) -> Measured:
         return Measured(missing=_("There is no series for this meeting in the settings."))
     if code != Series.THEMED and not series.parties.all():
         return Measured(missing=_("The parties of this series are not filled in yet."))
-    meetings = read.meetings.get(series.pk, [])
-    states = {meeting.pk: state_on(meeting, as_of) for meeting in meetings}
-    held = read.attendances(series, (row for row in meetings if states[row.pk] == Meeting.State.HELD))
-    counted = [row for row in held if not row.lacks(series)]
-    planned = [row for row in meetings if states[row.pk] == Meeting.State.PLANNED]
+    seen = tally(read, series, period, as_of)
+    held, counted, planned = seen.held, seen.counted, seen.planned
     rows = Meeting.objects.for_list()
     return Measured(
         count=Decimal(len(counted)),
@@ -279,12 +325,32 @@ def themed_meeting(commitment: Commitment, period: Period, as_of: dt.date, norm:
     return measure_series(Series.THEMED, period, as_of)
 
 
+def counts_as(party: SeriesParty, seat: str) -> bool:
+    """Whether somebody with that seat at the association sits at the table for this party."""
+    return seat in SEATS.get(Position.Seat(party.seat), {"", "chair", "board"})
+
+
 def series_seats(series: Series, day: dt.date) -> list[tuple[SeriesParty, list[Any]]]:
-    """Each party with the positions that hold its seat on that day: whom to invite."""
-    parties = list(series.parties.select_related("association").order_by("association__sort_name", "pk"))
-    known = families(party.association_id for party in parties)
+    """Each party of that day with the positions that hold its seat then: whom to invite."""
+    found = []
+    for party, positions in seats_around(series, day, day):
+        if party.takes_part_on(day):
+            found.append((party, [position for position in positions if position.is_valid_on(day)]))
+    return found
+
+
+def seats_around(
+    series: Series, first: dt.date, last: dt.date, read: Sheet | None = None
+) -> list[tuple[SeriesParty, list[Any]]]:
+    """Each party with every position that held its seat on some day between the two; three queries, one when
+    a sheet was read already."""
+    if read is None:
+        parties = list(series.parties.select_related("association").order_by("association__sort_name", "pk"))
+        known = families(party.association_id for party in parties)
+    else:
+        parties, known = _parties(series), read.known
     positions = (
-        Position.objects.on(day)
+        Position.objects.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=first), starts_on__lte=last)
         .filter(employer__in=list(known.members), person__anonymised_on__isnull=True)
         .select_related("person")
         .order_by("-seat", "person__last_name", "pk")
@@ -298,7 +364,7 @@ def series_seats(series: Series, day: dt.date) -> list[tuple[SeriesParty, list[A
             [
                 position
                 for position in by_root.get(known.survivor(party.association_id), [])
-                if position.seat in SEATS.get(Position.Seat(party.seat), {"", "chair", "board"})
+                if counts_as(party, position.seat)
             ],
         )
         for party in parties

@@ -1,3 +1,11 @@
+from .agenda import (
+    AgendaDocument,
+    AgendaItem,
+    AgendaItemReader,
+    MeetingMinutes,
+    TableSheet,
+    TableSheetLine,
+)
 from .calendar import BusyAddress, BusyTime, CalendarFeed
 from .followups import MeetingFollowUp
 from .invitation import Invitation, Report
@@ -5,6 +13,9 @@ from .kinds import MeetingKind, Series, SeriesParty
 from .meeting import Meeting, MeetingEmployer, MeetingReader, MeetingStep, Participant
 
 __all__ = [
+    "AgendaDocument",
+    "AgendaItem",
+    "AgendaItemReader",
     "BusyAddress",
     "BusyTime",
     "CalendarFeed",
@@ -13,10 +24,13 @@ __all__ = [
     "MeetingEmployer",
     "MeetingFollowUp",
     "MeetingKind",
+    "MeetingMinutes",
     "MeetingReader",
     "MeetingStep",
     "Participant",
     "Report",
     "Series",
     "SeriesParty",
+    "TableSheet",
+    "TableSheetLine",
 ]

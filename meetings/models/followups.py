@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from deventer_crm.core.trail import leaves_trail
 from employers.models import FollowUp
 
+from .agenda import AgendaItem
 from .meeting import Meeting
 
 
@@ -18,6 +19,15 @@ class MeetingFollowUp(models.Model):
     )
     follow_up = models.OneToOneField(
         FollowUp, verbose_name=_("follow-up"), on_delete=models.PROTECT, related_name="meeting_row"
+    )
+    #: The decision it came from.
+    agenda_item = models.ForeignKey(
+        AgendaItem,
+        verbose_name=_("agenda item"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="follow_up_rows",
     )
 
     class Meta:

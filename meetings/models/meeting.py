@@ -189,6 +189,12 @@ class MeetingEmployer(models.Model):
 class Participant(models.Model):
     """Somebody at a meeting: a college member, a colleague or a contact person; exactly one of the three."""
 
+    class Role(models.TextChoices):
+        CHAIR = "chair", _("chairs the meeting")
+        SPEAKER = "speaker", _("speaker")
+        MINUTES = "minutes", _("takes the minutes")
+        GUEST = "guest", _("guest")
+
     meeting = models.ForeignKey(
         Meeting, verbose_name=_("meeting"), on_delete=models.CASCADE, related_name="participants"
     )
@@ -225,6 +231,7 @@ class Participant(models.Model):
         blank=True,
         related_name="represented_at",
     )
+    role = models.CharField(_("role"), max_length=10, choices=Role, blank=True)
     is_present = models.BooleanField(_("present"), default=False)
 
     class Meta:

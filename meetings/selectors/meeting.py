@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from django.db.models import QuerySet
 
 from deventer_crm.core import clock
+from deventer_crm.core.memo import shared
 from meetings.commitments.series import Attendance, attendances
 from meetings.models import Invitation, Meeting, MeetingEmployer, MeetingStep, Participant, Report
 from meetings.permissions import acts_on
@@ -108,11 +109,13 @@ def meeting_page(meeting: Meeting, user: "User") -> MeetingPage:
         invitations=list(invitations),
         steps=list(meeting.steps.select_related("by", "on_behalf_of")),
         report=getattr(meeting, "report", None),
-        attendance=_attendance(meeting),
+        attendance=attendance_of(meeting),
     )
 
 
-def _attendance(meeting: Meeting) -> Attendance | None:
-    if meeting.kind.series is None or not meeting.is_held:
+def attendance_of(meeting: Meeting) -> Attendance | None:
+    """Which parties were at a held meeting of a series, read once for a page."""
+    series = meeting.kind.series
+    if series is None or not meeting.is_held:
         return None
-    return attendances(meeting.kind.series, [meeting])[0]
+    return shared(("attendance", meeting.pk), lambda: attendances(series, [meeting])[0])

@@ -7,11 +7,12 @@ from deventer_crm.core.reconcile import request_reconcile
 from employers.activity import refresh_activities
 from employers.models import TopListEntry
 from employers.toplist.families import families
-from meetings.models import Invitation, Meeting, Series
+from meetings.models import AgendaDocument, Invitation, Meeting, Series
 
 #: Rules of this app by what they point at.
 MEETING_RULES = ("report_missing",)
 INVITATION_RULES = ("invitation_unanswered",)
+DOCUMENT_RULES = ("agenda_document_overdue",)
 SERIES_RULES = {
     Series.BOARDS: "boards_not_planned",
     Series.CHAIRS: "chairs_behind",
@@ -26,6 +27,8 @@ def meeting_changed(meeting: Meeting, *, also_employers: Iterable[int] = ()) -> 
     request_reconcile(MEETING_RULES, [meeting.pk])
     invitations = list(Invitation.objects.filter(meeting=meeting).values_list("pk", flat=True))
     request_reconcile(INVITATION_RULES, invitations)
+    documents = list(AgendaDocument.objects.filter(meeting=meeting).values_list("pk", flat=True))
+    request_reconcile(DOCUMENT_RULES, documents)
     series = meeting.kind.series
     if series is not None and series.code in SERIES_RULES:
         request_reconcile(SERIES_RULES[series.code])

@@ -9,8 +9,10 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
+from accounts.models import CollegeMember
 from accounts.permissions import require
 from accounts.roles import Act, Role
+from deventer_crm.core import clock
 from deventer_crm.core.forms import sent
 from deventer_crm.core.panels import panels_for
 from deventer_crm.core.parsing import whole_number, whole_numbers
@@ -61,8 +63,8 @@ def plan(request: HttpRequest) -> HttpResponse:
                 return _after_planning(request, made)
         return _show(request, form, status=422)
     earlier = _earlier(request)
-    initial = next_of(earlier) if earlier else _proposal(request)
-    choice = choice_of(earlier, request.user) if earlier else _proposed_choice(request)
+    initial = next_of(earlier) if earlier else proposal(request)
+    choice = choice_of(earlier, request.user) if earlier else proposed_choice(request)
     form = MeetingForm(user=request.user, initial=initial, choice=choice)
     if earlier is None:
         form.tick_parties()
@@ -92,23 +94,27 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
     return _show(request, form, meeting, status=422 if form.is_bound else 200)
 
 
-def _proposal(request: HttpRequest) -> dict[str, Any]:
+def proposal(request: HttpRequest) -> dict[str, Any]:
     """What the address proposes: a kind by its code, a day, a college member. A visit that starts at a
     dossier is the account manager's own, or for a secretary the college's."""
     is_manager = request.user.has_role(Role.ACCOUNT_MANAGER)
     code = request.GET.get("kind", "")
     if not code and request.GET.get("employer"):
         code = MANAGER_VISIT if is_manager else COLLEGE_VISIT
-    kind = MeetingKind.objects.filter(disabled_on__isnull=True, code=code).first()
+    kind = MeetingKind.objects.filter(disabled_on__isnull=True, code=code).select_related("series").first()
+    members = request.GET.getlist("member")
+    if not members and kind is not None and kind.series is not None and kind.series.needs_college:
+        # C2: the boards meet the whole college.
+        members = [str(pk) for pk in CollegeMember.objects.on(clock.today()).values_list("pk", flat=True)]
     return {
         "kind": kind.pk if kind else None,
         "starts_on": request.GET.get("day") or None,
-        "college_members": request.GET.getlist("member"),
+        "college_members": members,
         "colleagues": [request.user.pk] if is_manager else [],
     }
 
 
-def _proposed_choice(request: HttpRequest) -> Choice:
+def proposed_choice(request: HttpRequest) -> Choice:
     asked = whole_numbers(request.GET.getlist("employer"))
     rows = Employer.objects.visible_to(request.user).filter(pk__in=asked)
     return Choice(employers=frozenset(rows.values_list("pk", flat=True)))

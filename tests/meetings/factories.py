@@ -14,6 +14,8 @@ from factory.django import DjangoModelFactory
 
 from employers.models import Employer
 from meetings.models import (
+    AgendaDocument,
+    AgendaItem,
     BusyAddress,
     BusyTime,
     Invitation,
@@ -182,6 +184,25 @@ class ReportFactory(DjangoModelFactory):
     meeting = factory.SubFactory(MeetingFactory, held=True)
     summary = "Uitbreiding van de proefhal besproken."
     agreements = "De gemeente stuurt de regels voor laden en lossen."
+
+
+class AgendaItemFactory(DjangoModelFactory):
+    """At the end of the agenda of its meeting."""
+
+    class Meta:
+        model = AgendaItem
+
+    meeting = factory.SubFactory(MeetingFactory, planned=True)
+    title = factory.Sequence(lambda n: f"Proefpunt {n}")
+    position = factory.LazyAttribute(lambda o: o.meeting.agenda_items.count() + 1)
+
+
+class AgendaDocumentFactory(DjangoModelFactory):
+    class Meta:
+        model = AgendaDocument
+
+    meeting = factory.SubFactory(MeetingFactory, planned=True)
+    name = factory.Sequence(lambda n: f"Proefstuk {n}")
 
 
 class InvitationFactory(OnTimeline, DjangoModelFactory):
