@@ -130,6 +130,7 @@ WITHOUT_TRAIL = {
     "core.JobRun": "is a log of runs",
     "core.Heartbeat": "a sign of life each half minute",
     "core.Digest": "mails, with their own states and dates",
+    "core.OutgoingMail": "mails, with their own states and dates",
     "core.Reminder": "follows from rules and dates; its own columns tell when it was raised and resolved",
     "employers.Activity": "an index over records that leave their own trail; can be made again",
     "employers.DeliveryRow": "follows from a file; what it changes is in the trail of the establishment",

@@ -11,7 +11,7 @@ import datetime as dt
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from email.message import EmailMessage as Message
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
 from django.core.mail import EmailMultiAlternatives
@@ -24,9 +24,6 @@ from deventer_crm.core.locks import try_job_lock
 from deventer_crm.core.models import OutgoingMail
 from deventer_crm.core.posting import Post, deliver, mail_domain, note_given_up
 from deventer_crm.core.tasks import crm_task, enqueue
-
-if TYPE_CHECKING:
-    from accounts.models import User
 
 State = OutgoingMail.State
 
@@ -79,7 +76,7 @@ def queue_mail(
     html: str = "",
     attachments: Iterable[Attachment] = (),
     about: Model | None = None,
-    by: "User | None" = None,
+    by: Any = None,
     reply_to: str = "",
     not_before: dt.datetime | None = None,
     useless_after: dt.datetime | None = None,

@@ -255,6 +255,13 @@ class AboutEmployer(Protocol):
     def employer(self) -> Employer: ...
 
 
+@Prepared
+def managers_of(employer_ids: list[int], *, day: dt.date) -> "QuerySet[Any, Any]":
+    """Employer and name of its account manager on that day; for employers the reader may see."""
+    rows: QuerySet[Any, Any] = Employer.objects.filter(pk__in=employer_ids).with_manager(day).order_by()
+    return rows.values_list("pk", "manager_name")
+
+
 def hidden_among(rows: Iterable[AboutEmployer], user: "User") -> set[int]:
     """Ids of employers in these rows that this reader may not know of (R10)."""
     ids = {row.employer.pk for row in rows if row.employer.is_confidential}

@@ -1,6 +1,5 @@
 """The list of the largest employers of a year (R4): look, adjust, freeze."""
 
-import datetime as dt
 from typing import Any
 
 from django.contrib import messages
@@ -31,6 +30,7 @@ from employers.toplist.selectors import (
     EXCLUDED,
     concept,
     hidden_among,
+    managers_of,
     standing_list,
 )
 
@@ -70,7 +70,7 @@ def _page(request: HttpRequest, year: int) -> HttpResponse:
     ids = [row.employer.pk for row in rows]
     found_duties = duties([row.employer.pk for row in shown.with_duty], year)
     duty_of = visible_duties(found_duties, year, request.user)
-    managers = dict(_managers.rows(ids, day=clock.today()))
+    managers = dict(managers_of.rows(ids, day=clock.today()))
     exact = request.user.can(Act.VIEW_EXACT_JOBS)
     years, history = _other_lists(year)
     context = {
@@ -95,12 +95,6 @@ def _page(request: HttpRequest, year: int) -> HttpResponse:
         "history": history,
     }
     return render(request, "employers/toplist.html", context)
-
-
-@Prepared
-def _managers(employer_ids: list[int], *, day: dt.date) -> "QuerySet[Any, Any]":
-    rows: QuerySet[Any, Any] = Employer.objects.filter(pk__in=employer_ids).with_manager(day).order_by()
-    return rows.values_list("pk", "manager_name")
 
 
 @Prepared

@@ -11,7 +11,7 @@ from deventer_crm.core.targets import url_of
 from employers.models import TopList, TopListEntry
 from tests.accounts.factories import UserFactory
 from tests.budget.factories import BudgetYearFactory
-from tests.employers.factories import EmployerFactory
+from tests.employers.factories import EmployerFactory, FollowUpFactory
 from tests.home.factories import ReminderFactory
 from tests.meetings.factories import InvitationFactory, MeetingFactory
 
@@ -28,6 +28,8 @@ def target_of(model: str) -> Any:
         return MeetingFactory()
     if model == "meetings.Invitation":
         return InvitationFactory()
+    if model == "employers.FollowUp":
+        return FollowUpFactory(promise=True)
     if model == "employers.TopListEntry":
         frozen = TopList.objects.create(
             year=2026, size=20, reference_date="2026-04-01", frozen_on="2026-05-01", frozen_by=UserFactory()

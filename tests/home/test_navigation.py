@@ -27,6 +27,7 @@ def test_an_account_manager_sees_the_week_first():
         "employers:follow_ups",
         "home:monitor",
         "budget:year",
+        "employers:portfolios",
     ]
 
 
