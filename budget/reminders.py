@@ -67,6 +67,7 @@ def _month_is_closed(period: str, today: dt.date) -> bool:
     target="budget.BudgetYear",
     period_over=_month_is_closed,
     asks=(Role.ACCOUNT_MANAGER, Role.SECRETARY, Role.TEAM_LEAD),
+    personal=True,
 )
 def hours_not_confirmed(today: dt.date, targets: list[int] | None = None) -> list[Wanted]:
     """To everybody whose work is booked (account managers, and who booked hours in that month), on the fifth

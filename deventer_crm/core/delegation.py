@@ -1,5 +1,5 @@
 """Passing a reminder to a colleague for some time (R7). It stays the duty of who was asked: the row is one,
-so an end of the cause ends it for both, and who hears of it when it is late does not change. Up to and including
+so an end of the cause ends it for both, and who hears of it when it is late does not change. Up to and with
 the chosen day the colleague has it on the list and in the mail; the day after it is back."""
 
 import datetime as dt
@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from deventer_crm.core import clock, formatting, policy
+from deventer_crm.core import clock, formatting, policy, reminders
 from deventer_crm.core.models import Reminder
 from deventer_crm.core.targets import lines_for
 
@@ -26,14 +26,15 @@ def latest_day(today: dt.date | None = None) -> dt.date:
 def give_to(reminder_id: int, *, by: Any, to: Any, until: dt.date, reason: str) -> Reminder:
     """Let a colleague do it until a day. A reminder that was put off is taken up by it.
 
-    Raises Reminder.DoesNotExist when it is not theirs, no longer open or given already, and ValidationError
+    Raises Reminder.DoesNotExist when it is not theirs, no longer open or given already, or when only they can
+    do it, and ValidationError
     for a colleague who may not know of the record (R10), has the same reminder or has no account, a day that
     is past or too far away, or no reason."""
     today = clock.today()
     reminder = Reminder.objects.select_for_update(of=("self",)).get(
         pk=reminder_id, recipient_id=by.pk, state=Reminder.State.OPEN
     )
-    if reminder.is_given_away(today):
+    if not may_be_given(reminder, today):
         raise Reminder.DoesNotExist
     _check_day(until, today)
     _check_colleague(reminder, by, to)
@@ -45,6 +46,12 @@ def give_to(reminder_id: int, *, by: Any, to: Any, until: dt.date, reason: str) 
     reminder.news_on = today
     reminder.save()
     return reminder
+
+
+def may_be_given(reminder: Reminder, today: dt.date) -> bool:
+    """Whether its owner can pass it to a colleague now."""
+    rule = reminders.RULES.get(reminder.kind)
+    return not reminder.is_given_away(today) and not (rule and rule.personal)
 
 
 def _check_day(until: dt.date, today: dt.date) -> None:

@@ -63,6 +63,8 @@ class Rule:
     #: Codes of the roles that are asked, and of those that hear of it later; empty: whoever it is about.
     asks: tuple[str, ...] = ()
     later: tuple[str, ...] = ()
+    #: Only this very person can do it (one's own hours): it cannot be passed to a colleague.
+    personal: bool = False
 
 
 RULES: dict[str, Rule] = {}
@@ -137,19 +139,32 @@ def rule(
     deadline: Callable[[Any], dt.date] | None = None,
     asks: Iterable[str] = (),
     later: Iterable[str] = (),
+    personal: bool = False,
 ) -> Callable[[RuleFunction], RuleFunction]:
     """Register a rule. `target` is "app_label.Model"; `label` names the reminder, `act` says what to do,
     `url(target, period)` leads to where it is done (default: the page of the target), `for_manager` says
     that it asks an account manager (escalations apart), for whom somebody may stand in, `deadline(target)`
     is the day to show when a reminder comes before it (default: the day from which it is asked). `asks` and
     `later` are codes of roles, for the page of preferences and for the administrator: who is asked, and who
-    hears of it when it stays undone; empty shows it to everybody."""
+    hears of it when it stays undone; empty shows it to everybody. `personal`: no colleague can do it."""
 
     def register(function: RuleFunction) -> RuleFunction:
         if kind in RULES:
             raise ValueError(f"reminder rule {kind} is registered twice")
-        who = tuple(map(str, asks)), tuple(map(str, later))
-        RULES[kind] = Rule(kind, label, act, target, function, period_over, url, for_manager, deadline, *who)
+        RULES[kind] = Rule(
+            kind=kind,
+            label=label,
+            act=act,
+            target=target,
+            function=function,
+            period_over=period_over,
+            url=url,
+            for_manager=for_manager,
+            deadline=deadline,
+            asks=tuple(map(str, asks)),
+            later=tuple(map(str, later)),
+            personal=personal,
+        )
         return function
 
     return register

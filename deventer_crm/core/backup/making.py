@@ -63,7 +63,7 @@ def make_backup(target: Path) -> dict[str, Any]:
 
 @contextmanager
 def _snapshot() -> Iterator[tuple[Any, str]]:
-    """A connection of its own that sees the database as it is now, and the name by which pg_dump sees that."""
+    """A connection of its own that sees the database as it is now, and the name of what it sees."""
     own = connection.get_new_connection(connection.get_connection_params())
     try:
         own.set_session(isolation_level="REPEATABLE READ", readonly=True, autocommit=False)

@@ -40,8 +40,9 @@ def environment() -> dict[str, str]:
 
 def server_major() -> int:
     """Major version of the server behind these settings."""
-    connection.ensure_connection()
-    return int(connection.pg_version) // 10000
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW server_version_num")
+        return int(cursor.fetchone()[0]) // 10000
 
 
 def folders() -> Iterator[Path]:

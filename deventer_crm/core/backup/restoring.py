@@ -71,8 +71,8 @@ def _missing_migrations(manifest: dict[str, Any]) -> list[str]:
     if unknown:
         raise BackupError(
             "newer_version",
-            f"This back-up is of version {manifest['version']}, which is newer than this program: it does not "
-            f"know {', '.join(sorted(unknown)[:3])}. Restore it with that version.",
+            f"This back-up is of version {manifest['version']}, which is newer than this program: it does "
+            f"not know {', '.join(sorted(unknown)[:3])}. Restore it with that version.",
         )
     return sorted(ours - set(manifest["migrations"]))
 
