@@ -27,6 +27,7 @@ from deventer_crm.core.tasks import enqueue
 log = structlog.get_logger(__name__)
 
 JOB = "reconcile_reminders"
+NOW_JOB = "reconcile_now"
 ONE_DAY = dt.timedelta(days=1)
 #: A period that ended longer ago than this lapses without asking what held on its last day.
 LOOK_BACK = 800
@@ -159,6 +160,14 @@ def reconcile_and_record(today: dt.date | None = None) -> Counts:
     """The whole job, with its row for the administrator."""
     with recorded(JOB) as run:
         outcome = _run(today or clock.today(), None, None)
+        run.counts = outcome.as_json()
+        return _finished(outcome)
+
+
+def reconcile_now(kind: str, today: dt.date | None = None) -> Counts:
+    """One rule at somebody's request, with its row for the administrator. Raises as `reconcile` does."""
+    with recorded(NOW_JOB) as run:
+        outcome = _run(today or clock.today(), [kind], None)
         run.counts = outcome.as_json()
         return _finished(outcome)
 
