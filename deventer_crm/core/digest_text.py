@@ -3,6 +3,7 @@ line. Text and HTML show the same. It is written as somebody would write it to a
 
 import datetime as dt
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
@@ -11,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from deventer_crm.core import formatting
+from deventer_crm.core import reminders as registry
 from deventer_crm.core.models import Reminder
 from deventer_crm.core.posting import absolute
 from deventer_crm.core.targets import Line, Outsider, lines_for
@@ -20,28 +22,53 @@ MOST_LINES = 7
 GROUPS = ("late", "new", "coming")
 
 
-def content(rows: Sequence[Reminder], day: dt.date) -> dict[str, Any]:
+@dataclass(frozen=True)
+class _Told:
+    """One line of the mail: several reminders in one when their records may not be named."""
+
+    group: str
+    due_on: dt.date
+    line: Line
+    number: int
+
+
+def content(rows: Sequence[Reminder], day: dt.date, reader: Any) -> dict[str, Any]:
     """The mail of one day to one person, in the language of the house. The most pressing lines come first and
     are the ones that fit."""
     with translation.override(settings.LANGUAGE_CODE):
-        before = shift(day, -1)  # the last day with a mail: what was asked by then is late
-        lines = lines_for(rows, Outsider())
-        grouped = sorted(
-            ((_group(line, day, before), line) for line in lines),
-            key=lambda pair: (GROUPS.index(pair[0]), pair[1].due_on, pair[1].reminder.pk),
-        )
-        late = sum(group == "late" for group, _line in grouped)
-        count = len(grouped)
+        told = _told(rows, day, reader)
+        late = sum(one.number for one in told if one.group == "late")
+        count = len(rows)
         subject = ngettext(
             "%(count)d thing asks for your attention", "%(count)d things ask for your attention", count
         ) % {"count": count}
         return {
             "subject": subject,
             "opening": _opening(count, late),
-            "lines": [_mail_line(group, line, day) for group, line in grouped[:MOST_LINES]],
-            "more": max(0, count - MOST_LINES),
+            "lines": [_mail_line(one, day) for one in told[:MOST_LINES]],
+            "more": sum(one.number for one in told[MOST_LINES:]),
             "reminders": [row.pk for row in rows],
         }
+
+
+def _told(rows: Sequence[Reminder], day: dt.date, reader: Any) -> list[_Told]:
+    """A mail names what anybody may know (R10). When something is due is no secret: that is taken from what
+    the reader sees of it."""
+    before = shift(day, -1)  # the last day with a mail: what was asked by then is late
+    known = {line.reminder.pk: line.due_on for line in lines_for(rows, reader)}
+    found: dict[Any, _Told] = {}
+    for line in lines_for(rows, Outsider()):
+        due_on = known[line.reminder.pk]
+        group = "coming" if due_on > day else "late" if due_on <= before else "new"
+        row = line.reminder
+        same = (row.kind, group, row.is_escalation, row.delegated_until) if line.hidden else row.pk
+        other = found.get(same)
+        found[same] = (
+            _Told(group, min(due_on, other.due_on), other.line, other.number + 1)
+            if other
+            else _Told(group, due_on, line, 1)
+        )
+    return sorted(found.values(), key=lambda one: (GROUPS.index(one.group), one.due_on, one.line.reminder.pk))
 
 
 def headed(lines: Sequence[dict[str, Any]]) -> list[tuple[str, list[dict[str, Any]]]]:
@@ -51,12 +78,6 @@ def headed(lines: Sequence[dict[str, Any]]) -> list[tuple[str, list[dict[str, An
     for line in lines:
         found.setdefault(headings.get(line.get("group", ""), ""), []).append(line)
     return list(found.items())
-
-
-def _group(line: Line, day: dt.date, before: dt.date) -> str:
-    if line.due_on > day:
-        return "coming"
-    return "late" if line.due_on <= before else "new"
 
 
 def _opening(count: int, late: int) -> str:
@@ -69,7 +90,7 @@ def _opening(count: int, late: int) -> str:
     if not late:
         return first
     if late == count:
-        second = ngettext("It is late already.", "They are late already.", count)
+        second = ngettext("It is late already.", "All of them are late already.", count)
     else:
         second = ngettext("One of them is late.", "%(number)s of them are late.", late) % {
             "number": in_words(late).capitalize()
@@ -95,26 +116,34 @@ def in_words(number: int) -> str:
     return words.get(number, str(number))
 
 
-def _mail_line(group: str, line: Line, day: dt.date) -> dict[str, str]:
-    """A confidential record is not named and not linked: the link leads to the list behind the log-in."""
+def _mail_line(one: _Told, day: dt.date) -> dict[str, str]:
+    """A record that not everybody may know of is not named and not linked: the link leads to the list behind
+    the log-in."""
+    line, label = one.line, one.line.label
+    if line.hidden:
+        label = ngettext("a confidential record", "%(number)s confidential records", one.number) % {
+            "number": in_words(one.number)
+        }
     return {
-        "group": group,
+        "group": one.group,
         "what": line.what,
-        "label": _("a confidential record") if line.hidden else line.label,
+        "label": label,
         "act": line.act,
-        "due": _when(group, line),
+        "due": _when(one),
         "note": _note(line, day),
         "url": absolute(line.url),
     }
 
 
-def _when(group: str, line: Line) -> str:
-    on = {"day": formatting.nl_date(line.due_on, "day")}
-    if group == "coming":
+def _when(one: _Told) -> str:
+    on = {"day": formatting.nl_date(one.due_on, "day")}
+    if one.group == "coming":
         return _("by %(day)s at the latest") % on
-    if group == "late":
-        return _("since %(day)s") % on
-    return _("from today")
+    if one.group == "new":
+        return _("from today")
+    rule = registry.RULES.get(one.line.reminder.kind)
+    has_deadline = rule is not None and rule.deadline is not None and one.number == 1
+    return (_("was due on %(day)s") if has_deadline else _("since %(day)s")) % on
 
 
 def _note(line: Line, day: dt.date) -> str:

@@ -114,7 +114,7 @@ def claim(person_id: int, day: dt.date) -> Digest | None:
             return None
         digest = Digest(recipient_id=person_id, day=day, reminder_count=len(rows))
         digest.message_id = f"<digest-{digest.uid}@{mail_domain()}>"
-        digest.content = digest_text.content(rows, day)
+        digest.content = digest_text.content(rows, day, digest.recipient)
         made = Digest.objects.bulk_create([digest], ignore_conflicts=True)
         kept = Digest.objects.filter(uid=made[0].uid).first()
         if kept is None:

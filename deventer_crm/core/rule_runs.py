@@ -6,6 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any
 
+from celery import current_app
 from celery.schedules import crontab
 from django.conf import settings
 from django.db.models import Count
@@ -79,9 +80,11 @@ def _last_runs() -> dict[str, LastRun]:
 
 
 def job_lines() -> list[JobLine]:
-    """Every task of the schedule, the ones that run seldom first."""
+    """Every task of the schedule that says what it does, by what it says."""
+    current_app.loader.import_default_modules()  # a web process knows the tasks of core only
     when: dict[str, list[str]] = defaultdict(list)
-    for entry in settings.CELERY_BEAT_SCHEDULE.values():
+    schedule: dict[str, Any] = settings.CELERY_BEAT_SCHEDULE
+    for entry in schedule.values():
         when[entry["task"]].append(in_words(entry["schedule"]))
     names = {success_of(task): task for task in when}
     at = {names[name]: moment for name, moment in _heartbeats(list(names))}

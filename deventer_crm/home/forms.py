@@ -76,8 +76,14 @@ class GiveForm(CrmForm):
 class WishForm(CrmForm):
     """What somebody chooses for one kind of reminder."""
 
-    days_ahead = forms.TypedChoiceField(label=_("Ask me"), coerce=int)
-    in_mail = forms.BooleanField(label=_("Also in the mail"), required=False)
+    days_ahead = forms.TypedChoiceField(
+        label=_("Ask me"), coerce=int, widget=forms.Select(attrs={"class": "form-select"})
+    )
+    in_mail = forms.BooleanField(
+        label=_("Also in the mail"),
+        required=False,
+        widget=forms.CheckboxInput(attrs={"class": "form-check-input"}),
+    )
 
     def __init__(self, *args: Any, rule: Rule, wish: Wish, **kwargs: Any) -> None:
         initial = {"days_ahead": wish.days_ahead, "in_mail": wish.in_mail}

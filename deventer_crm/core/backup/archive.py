@@ -98,19 +98,23 @@ class Reader:
     def __init__(self, source: Path) -> None:
         self.source = source
         try:
-            self.tar = tarfile.open(source, "r:")  # noqa: SIM115 - closed by close()
+            self.file = source.open("rb")
+        except OSError as problem:
+            raise BackupError("no_file", f"{source} cannot be read: {problem.strerror}") from None
+        try:
+            self.tar = tarfile.open(fileobj=self.file, mode="r:")  # noqa: SIM115 - close() closes the file
             self.members = {member.name: member for member in self.tar.getmembers()}
             stream = self.tar.extractfile(self.members[MANIFEST])
             self.manifest: dict[str, Any] = json.load(stream) if stream else {}
-        except FileNotFoundError:
-            raise BackupError("no_file", f"{source} does not exist.") from None
         except (tarfile.TarError, KeyError, ValueError, OSError) as problem:
+            self.close()
             raise BackupError("not_a_backup", f"{source} is no whole back-up ({problem}).") from None
         if self.manifest.get("format") != FORMAT:
+            self.close()
             raise BackupError("other_format", f"{source} is a back-up of a format that is not known here.")
 
     def close(self) -> None:
-        self.tar.close()
+        self.file.close()
 
     def check(self) -> None:
         """Compare every part with its checksum. Raises BackupError for one that differs, is missing, was
