@@ -37,7 +37,7 @@ def _admin(statement: str) -> None:
 
 @pytest.fixture(scope="module")
 def names(django_db_blocker: DjangoDbBlocker) -> Iterator[Callable[[str], str]]:
-    """Names of databases of this test process, beside the one of all other tests; they are gone afterwards."""
+    """Names of databases of this test process, beside that of all other tests; they are gone afterwards."""
     from django.conf import settings
 
     ensure_started()
