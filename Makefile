@@ -2,7 +2,7 @@
 # Paths are relative on purpose: the checkout may lie in a folder with a space in its name.
 
 .DEFAULT_GOAL := help
-.PHONY: help run stop test test-pg15 lint fix messages screenshots demo bench install-local install-dev
+.PHONY: help run stop test test-pg15 lint fix messages screenshots demo bench backup restore install-local install-dev
 SHELL := /bin/sh
 PY := .venv/bin/python
 
@@ -11,7 +11,9 @@ PY := .venv/bin/python
 DEMO ?= small
 PYTHON ?=
 ARGS ?=
-export DEMO PYTHON
+TO ?= backups
+FILE ?=
+export DEMO PYTHON TO FILE
 
 # Byte code makes every start two seconds faster; some machines switch it off.
 unexport PYTHONDONTWRITEBYTECODE
@@ -82,6 +84,13 @@ screenshots: install-dev ## Take pictures of every page into screenshots/
 demo: install-local ## Throw the local data away and fill the database again (DEMO=small|deventer|large)
 	@$(PY) manage.py localservers reset $(ARGS)
 	@$(PY) manage.py run_local --only-prepare --demo "$$DEMO"
+
+backup: install-local ## Write database and files to one new file (TO=backups)
+	@$(PY) manage.py backup --to "$$TO"
+
+restore: install-local ## Put a back-up back (FILE=...; ARGS=--replace when the database is not empty)
+	@if [ -z "$$FILE" ]; then echo "Which one? make restore FILE=backups/....tar" >&2; exit 1; fi
+	@$(PY) manage.py restore "$$FILE" $(ARGS)
 
 bench: install-dev ## Measure speed and print a table
 	@$(PY) -m benchmarks $(ARGS)

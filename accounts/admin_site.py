@@ -1,7 +1,7 @@
 """The admin site: log-in through the product's own log-in (second factor included), for those who manage."""
 
 from collections.abc import Callable
-from functools import wraps
+from functools import partial, wraps
 from typing import Any
 
 from django.conf import settings
@@ -10,7 +10,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import resolve_url
-from django.urls import reverse
+from django.urls import path, reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import Act
@@ -35,6 +35,18 @@ GROUPS: list[tuple[str, Any, set[str]]] = [
     ),
     ("records", _("Business records, to look at"), set()),
 ]
+
+
+def _rules_entry() -> dict[str, Any]:
+    """The page of reminder rules among the models, in the shape that Django's templates draw."""
+    return {
+        "name": _("Reminder rules and jobs"),
+        "object_name": "ReminderRules",
+        "perms": {"add": False, "change": False, "delete": False, "view": True},
+        "admin_url": reverse("admin:reminder_rules"),
+        "add_url": None,
+        "view_only": True,
+    }
 
 
 class CrmAdminSite(AdminSite):
@@ -76,11 +88,31 @@ class CrmAdminSite(AdminSite):
         for label, name, members in GROUPS:
             mine = [model for model in models if model["object_name"] in members or not members]
             models = [model for model in models if model not in mine]
+            if label == "logs" and request.user.can(Act.MANAGE_SETTINGS):
+                mine.append(_rules_entry())
             if mine:
                 mine.sort(key=lambda model: str(model["name"]).lower())
                 url = reverse("admin:index")
                 groups.append({"name": name, "app_label": label, "app_url": url, "models": mine})
         return groups
+
+    def get_urls(self) -> list[Any]:
+        """The pages that are about no model come before Django's own."""
+        from accounts.admin.rules import rules_page, run_rule
+
+        mine = [
+            path(
+                "herinneringsregels/",
+                self.admin_view(partial(rules_page, site=self)),
+                name="reminder_rules",
+            ),
+            path(
+                "herinneringsregels/<slug:kind>/uitvoeren/",
+                self.admin_view(partial(run_rule, site=self)),
+                name="reminder_rule_run",
+            ),
+        ]
+        return [*mine, *super().get_urls()]
 
     def login(self, request: HttpRequest, extra_context: dict[str, object] | None = None) -> HttpResponse:
         if request.user.is_authenticated:

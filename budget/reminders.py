@@ -20,6 +20,7 @@ from deventer_crm.core.reminders import Wanted, rule, year_is_over
     act=_("Adjust or explain the plan"),
     target="core.Commitment",
     period_over=year_is_over,
+    asks=(Role.TEAM_LEAD,),
 )
 def budget_not_split(today: dt.date, targets: list[int] | None = None) -> list[Wanted]:
     """At once, to the lead, from the day the plan left the margin."""
@@ -41,6 +42,7 @@ def budget_not_split(today: dt.date, targets: list[int] | None = None) -> list[W
     act=_("Look at what is needed"),
     target="core.Commitment",
     period_over=lambda period, today: period < f"{today:%Y-%m}",
+    asks=(Role.TEAM_LEAD,),
 )
 def spending_outside_band(today: dt.date, targets: list[int] | None = None) -> list[Wanted]:
     """Once a month, to the lead, from min_booked_hours on."""
@@ -64,6 +66,8 @@ def _month_is_closed(period: str, today: dt.date) -> bool:
     act=_("Confirm your hours"),
     target="budget.BudgetYear",
     period_over=_month_is_closed,
+    asks=(Role.ACCOUNT_MANAGER, Role.SECRETARY, Role.TEAM_LEAD),
+    personal=True,
 )
 def hours_not_confirmed(today: dt.date, targets: list[int] | None = None) -> list[Wanted]:
     """To everybody whose work is booked (account managers, and who booked hours in that month), on the fifth

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from django.db.models import Model
 
-from deventer_crm.core.models import SavedView
+from deventer_crm.core.models import Reminder, SavedView
 from employers.models import (
     AccountCover,
     ChangeProposal,
@@ -100,4 +100,5 @@ free_text(HandOver, "reason")
 free_text(AccountCover, "reason")
 free_text(SignalObjection, "reason")
 free_text(Tag, "name", once=True)
+free_text(Reminder, "delegation_reason")
 free_text(SavedView, "name", once=True)  # what was searched goes: see services_retention

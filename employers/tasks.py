@@ -1,5 +1,7 @@
 """Background work on deliveries of the register; the rules are in register_import.deliveries."""
 
+from django.utils.translation import gettext_lazy as _
+
 from deventer_crm.core.tasks import crm_task
 
 
@@ -11,7 +13,12 @@ def run_import(delivery_id: int) -> None:
     work_on(delivery_id)
 
 
-@crm_task(name="employers.sweep_imports", single=True, time_limit=120)
+@crm_task(
+    name="employers.sweep_imports",
+    single=True,
+    time_limit=120,
+    label=_("Take up imports that were left unfinished"),
+)
 def sweep_imports() -> None:
     """Each minute: start deliveries and lists whose worker or message was lost."""
     from employers.register_import import deliveries
@@ -29,7 +36,12 @@ def run_sheet_import(sheet_id: int) -> None:
     work_on(sheet_id)
 
 
-@crm_task(name="employers.rebuild_activities", single=True, time_limit=1800)
+@crm_task(
+    name="employers.rebuild_activities",
+    single=True,
+    time_limit=1800,
+    label=_("Make timelines equal to the records"),
+)
 def rebuild_activities() -> None:
     """Each night: mend what differs between the timelines and the records, and say how much that was."""
     from employers.activity.repair import repair_activities
@@ -37,7 +49,12 @@ def rebuild_activities() -> None:
     repair_activities()
 
 
-@crm_task(name="employers.build_first_index", single=True, time_limit=1800)
+@crm_task(
+    name="employers.build_first_index",
+    single=True,
+    time_limit=1800,
+    label=_("Build the timelines after an update"),
+)
 def build_first_index() -> None:
     """Each minute: nothing, but after an update from a version without the index of timelines."""
     from employers.activity.repair import build_first_index as build
@@ -45,7 +62,9 @@ def build_first_index() -> None:
     build()
 
 
-@crm_task(name="employers.complete_hand_overs", single=True, time_limit=600)
+@crm_task(
+    name="employers.complete_hand_overs", single=True, time_limit=600, label=_("Hand over what begins today")
+)
 def complete_hand_overs() -> None:
     """Each hour: pass the open items of hand-overs whose day has come."""
     from employers.portfolios.handover import complete_hand_overs as complete
@@ -53,7 +72,12 @@ def complete_hand_overs() -> None:
     complete()
 
 
-@crm_task(name="employers.pass_on_follow_ups", single=True, time_limit=600)
+@crm_task(
+    name="employers.pass_on_follow_ups",
+    single=True,
+    time_limit=600,
+    label=_("Pass promises and actions to new account managers"),
+)
 def pass_on_follow_ups() -> None:
     """Each night: promises and actions go to an account manager whose time has begun."""
     from employers.services import followup_succession

@@ -84,6 +84,17 @@ def own_reminder(user: User) -> list[int]:
     return [ReminderFactory(recipient=user).pk]
 
 
+def given_reminder(user: User) -> list[int]:
+    """A reminder of whoever asks that a colleague does now."""
+    from deventer_crm.core import clock
+    from tests.accounts.factories import UserFactory
+    from tests.home.factories import ReminderFactory
+
+    today = clock.today()
+    given = {"delegated_to": UserFactory(), "delegated_on": today, "delegated_until": today}
+    return [ReminderFactory(recipient=user, **given).pk]
+
+
 def this_year(user: User) -> Sequence[Any]:
     from deventer_crm.core import clock
 
@@ -760,6 +771,9 @@ HOME: list[Row] = [
     row("home:reminders", get=ALL),
     row("home:snooze", args=own_reminder, post=ALL, data={"until": "2020-01-01"}),
     row("home:wake", args=own_reminder, post=ALL),
+    row("home:reminder_give", args=own_reminder, get=ALL, post=ALL),
+    row("home:reminder_take_back", args=given_reminder, post=ALL),
+    row("home:reminder_choices", get=ALL, post=ALL),
 ]
 
 ROWS: list[Row] = [

@@ -144,6 +144,7 @@ WITHOUT_TRAIL = {
 PLAIN_TEXT = {
     "accounts.CollegeMember": {"remit"},
     "core.BulkAct": {"list_key", "act", "undo"},  # codes, and numbers of rows
+    "core.ReminderPreference": {"kind"},
     "core.SavedView": {"list_key"},
     "core.Commitment": {"code", "sentence_nl", "sentence_en", "measure", "warn_from"},
     "core.CommitmentNorm": {"reason"},

@@ -111,6 +111,7 @@ PAGES = [
     Page("employers:handover_sheet", DASHBOARD, of("handed")),
     Page("home:week", DASHBOARD, roles=TEAM - {CM}),
     Page("home:reminders", DASHBOARD, roles=TEAM),
+    Page("home:reminder_choices", LIST, roles=TEAM),
     Page("home:monitor", DASHBOARD, roles=TEAM),
     Page("meetings:college", DASHBOARD, roles=TEAM),
 ]

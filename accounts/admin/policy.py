@@ -2,6 +2,7 @@
 its value today; a change is a new row, and a row that has begun is history."""
 
 import datetime as dt
+from collections.abc import Callable
 from typing import Any, ClassVar
 
 from django import forms
@@ -68,25 +69,51 @@ class LinesField(forms.CharField):
         return "\n".join(value) if isinstance(value, list) else value
 
 
+class DaysField(LinesField):
+    """A list of days, typed as 05-05-2026 one to a line, kept in order as 2026-05-05."""
+
+    default_error_messages: ClassVar[dict[str, Any]] = {
+        "day": gettext_lazy("“%(typed)s” is not a day. Write it as 05-05-2026.")
+    }
+
+    def to_python(self, value: Any) -> Any:
+        days = set()
+        for typed in super().to_python(value):
+            try:
+                days.add(dt.datetime.strptime(typed, "%d-%m-%Y").date().isoformat())  # noqa: DTZ007 - a day
+            except ValueError as problem:
+                raise forms.ValidationError(
+                    self.error_messages["day"], code="day", params={"typed": typed}
+                ) from problem
+        return sorted(days)
+
+    def prepare_value(self, value: Any) -> Any:
+        return "\n".join(map(shown_day, value)) if isinstance(value, list) else value
+
+
+def shown_day(value: str) -> str:
+    return f"{dt.date.fromisoformat(value):%d-%m-%Y}"
+
+
 YES_NO = [(True, gettext_lazy("yes")), (False, gettext_lazy("no"))]
 
 
 def value_field(kind: str) -> forms.Field:
     """The field in which a value of that kind is typed."""
     label = gettext_lazy("Value")
-    if kind == "bool":
-        return forms.TypedChoiceField(
+    made: dict[str, Callable[[], forms.Field]] = {
+        "bool": lambda: forms.TypedChoiceField(
             label=label, choices=YES_NO, coerce=lambda text: text == "True", widget=forms.RadioSelect
-        )
-    if kind == "count":
-        return forms.IntegerField(label=label, min_value=0)
-    if kind == "number":
-        return forms.FloatField(label=label, min_value=0)
-    if kind == "month_day":
-        return DayMonthField(label=label)
-    if kind == "texts":
-        return LinesField(label=label, help_text=gettext_lazy("One to a line."))
-    return forms.CharField(label=label)
+        ),
+        "count": lambda: forms.IntegerField(label=label, min_value=0),
+        "number": lambda: forms.FloatField(label=label, min_value=0),
+        "month_day": lambda: DayMonthField(label=label),
+        "texts": lambda: LinesField(label=label, help_text=gettext_lazy("One to a line.")),
+        "days": lambda: DaysField(
+            label=label, required=False, help_text=gettext_lazy("One to a line, as 05-05-2026.")
+        ),
+    }
+    return made.get(kind, lambda: forms.CharField(label=label))()
 
 
 def shown(definition: policy.Definition, value: Any) -> str:
@@ -94,7 +121,8 @@ def shown(definition: policy.Definition, value: Any) -> str:
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     if isinstance(value, list):
-        return ", ".join(str(item) for item in value)
+        listed = map(shown_day, value) if definition.kind == "days" else map(str, value)
+        return ", ".join(listed) or _("none")
     if definition.kind == "month_day":
         return shown_day_month(str(value))
     return f"{value} {definition.unit}".strip()

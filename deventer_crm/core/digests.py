@@ -15,26 +15,23 @@ from django.contrib.auth import get_user_model
 from django.core.mail import EmailMultiAlternatives
 from django.core.mail.backends.base import BaseEmailBackend
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import Case, DateField, Exists, F, OuterRef, Q, QuerySet, When
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone, translation
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
-from deventer_crm.core import clock, formatting
+from deventer_crm.core import clock, digest_text
 from deventer_crm.core.jobs import recorded
 from deventer_crm.core.locks import try_job_lock
-from deventer_crm.core.models import Digest, JobRun, Reminder
+from deventer_crm.core.models import Digest, JobRun, Reminder, ReminderPreference
 from deventer_crm.core.posting import Post, absolute, deliver, mail_domain, note_given_up
-from deventer_crm.core.targets import Line, Outsider, lines_for
 from deventer_crm.core.workdays import is_working_day
 
 log = structlog.get_logger(__name__)
 
 JOB = "send_digests"
 LOCK = "digests"
-MOST_LINES = 7
+ONE_DAY = dt.timedelta(days=1)
 #: When the sweep may still send a morning mail that was missed; the schedule sends it at seven.
 MORNING, EVENING = dt.time(7, 10), dt.time(18, 0)
 CONTENT_KEPT_FOR = dt.timedelta(days=30)
@@ -76,12 +73,27 @@ def deliver_unfinished() -> Counts:
         return _deliver()[0] if alone else Counts()
 
 
+def _news(day: dt.date) -> "QuerySet[Any]":
+    """What the mail of that day may tell, with `asked_of`: who has to do it then. Of a kind that somebody
+    does not want in the mail comes only what was passed on, because it is late or by a colleague: that nobody
+    can switch off."""
+    given = Q(delegated_until__gte=day)
+    unwanted = ReminderPreference.objects.filter(
+        user_id=OuterRef("recipient_id"), kind=OuterRef("kind"), in_mail=False
+    )
+    return (
+        Reminder.objects.awake(day)
+        .filter(news_on__lte=day)
+        .filter(given | Q(is_escalation=True) | ~Exists(unwanted))
+        .annotate(asked_of=Case(When(given, then=F("delegated_to_id")), default=F("recipient_id")))
+    )
+
+
 def _people_with_news(day: dt.date) -> list[int]:
     """Who gets a mail: an active account that wants it, with news, and no mail of this day yet."""
     user_model = get_user_model()
-    news = Reminder.objects.awake(day).filter(news_on__lte=day)
     people = user_model._default_manager.filter(
-        is_active=True, mails_digest=True, pk__in=news.values("recipient_id")
+        is_active=True, mails_digest=True, pk__in=_news(day).values("asked_of")
     )
     served = Digest.objects.filter(day=day).values("recipient_id")
     return list(people.exclude(email="").exclude(pk__in=served).order_by("pk").values_list("pk", flat=True))
@@ -92,8 +104,9 @@ def claim(person_id: int, day: dt.date) -> Digest | None:
     when there is no news or somebody was first."""
     with transaction.atomic():
         rows = list(
-            Reminder.objects.awake(day)
-            .filter(recipient_id=person_id, news_on__lte=day)
+            _news(day)
+            .filter(asked_of=person_id)
+            .select_related("recipient")
             .order_by("due_on", "pk")
             .select_for_update(of=("self",))
         )
@@ -101,46 +114,20 @@ def claim(person_id: int, day: dt.date) -> Digest | None:
             return None
         digest = Digest(recipient_id=person_id, day=day, reminder_count=len(rows))
         digest.message_id = f"<digest-{digest.uid}@{mail_domain()}>"
-        digest.content = _content(rows, day)
+        digest.content = digest_text.content(rows, day, digest.recipient)
         made = Digest.objects.bulk_create([digest], ignore_conflicts=True)
         kept = Digest.objects.filter(uid=made[0].uid).first()
         if kept is None:
             return None
-        Reminder.objects.filter(pk__in=[row.pk for row in rows]).update(news_on=None)
+        # What a colleague has is news to its owner again on the day it comes back.
+        Reminder.objects.filter(pk__in=[row.pk for row in rows]).update(
+            news_on=Case(
+                When(delegated_until__gte=day, then=F("delegated_until") + ONE_DAY),
+                default=None,
+                output_field=DateField(),
+            )
+        )
         return kept
-
-
-def _content(rows: list[Reminder], day: dt.date) -> dict[str, Any]:
-    """What the mail will say, in the language of the house, as plain data."""
-    with translation.override(settings.LANGUAGE_CODE):
-        lines = [_mail_line(line, day) for line in lines_for(rows[:MOST_LINES], Outsider())]
-        count = len(rows)
-        subject = ngettext(
-            "%(count)d thing asks for your attention", "%(count)d things ask for your attention", count
-        ) % {"count": count}
-    return {
-        "subject": subject,
-        "lines": lines,
-        "more": max(0, count - MOST_LINES),
-        "reminders": [row.pk for row in rows],
-    }
-
-
-def _mail_line(line: Line, day: dt.date) -> dict[str, str]:
-    """A confidential record is not named and not linked: the link leads to the list behind the log-in."""
-    return {
-        "what": line.what,
-        "label": _("a confidential record") if line.hidden else line.label,
-        "act": line.act,
-        "due": _since(line.reminder, day),
-        "url": absolute(line.url),
-    }
-
-
-def _since(row: Reminder, day: dt.date) -> str:
-    if row.due_on >= day:
-        return _("from today")
-    return _("since %(day)s") % {"day": formatting.nl_date(row.due_on, "day")}
 
 
 def catch_up() -> Counts:
@@ -181,13 +168,15 @@ def _refused(digest: Digest) -> str:
 def message(digest: Digest, connection: BaseEmailBackend | None = None) -> EmailMultiAlternatives:
     """The mail of a claimed row: the same text and the same Message-ID at every attempt."""
     person: Any = digest.recipient
-    context = {
-        **digest.content,
-        "first_name": person.first_name,
-        "list_url": absolute(reverse("home:reminders")),
-        "site_url": settings.SITE_URL,
-    }
     with translation.override(settings.LANGUAGE_CODE):
+        context = {
+            **digest.content,
+            "groups": digest_text.headed(digest.content.get("lines", [])),
+            "first_name": person.first_name,
+            "list_url": absolute(reverse("home:reminders")),
+            "choices_url": absolute(reverse("home:reminder_choices")),
+            "site_url": settings.SITE_URL,
+        }
         text = render_to_string("mail/digest.txt", context)
         html = render_to_string("mail/digest.html", context)
     mail = EmailMultiAlternatives(
@@ -209,8 +198,9 @@ def _give_up(digest: Digest, problem: str) -> None:
 
 
 def _to_the_news(ids: Iterable[int]) -> None:
+    """Of what a colleague had: on the day it comes back, as it is already."""
     Reminder.objects.filter(pk__in=list(ids), state=Reminder.State.OPEN, news_on__isnull=True).update(
-        news_on=clock.today() + dt.timedelta(days=1)
+        news_on=clock.today() + ONE_DAY
     )
 
 

@@ -45,6 +45,13 @@ def _is_month_day(value: Any) -> bool:
     return isinstance(value, str) and len(value) == 5
 
 
+def _are_days(value: Any) -> bool:
+    try:
+        return isinstance(value, list) and all(str(dt.date.fromisoformat(item)) == item for item in value)
+    except (TypeError, ValueError):
+        return False
+
+
 CHECKS: dict[str, Callable[[Any], bool]] = {
     "bool": lambda value: isinstance(value, bool),
     "count": _is_count,
@@ -52,11 +59,13 @@ CHECKS: dict[str, Callable[[Any], bool]] = {
     "month_day": _is_month_day,
     "text": lambda value: isinstance(value, str) and bool(value.strip()),
     "texts": lambda value: isinstance(value, list) and all(isinstance(item, str) for item in value),
+    "days": _are_days,
 }
 
 
 def define(name: str, *, kind: str, default: Any, label: Any, unit: Any = "") -> None:
-    """Register a setting. `kind` is a key of CHECKS; month_day values read "04-01"."""
+    """Register a setting. `kind` is a key of CHECKS; month_day values read "04-01", days
+    are a list of "2026-05-05"."""
     if name in DEFINITIONS:
         raise ValueError(f"policy setting {name} is defined twice")
     if kind not in CHECKS:

@@ -12,6 +12,19 @@ define(
     unit=_("days"),
 )
 define(
+    "delegate_at_most_days",
+    kind="count",
+    default=60,
+    label=_("A reminder can be passed to a colleague for at most"),
+    unit=_("days"),
+)
+define(
+    "free_days",
+    kind="days",
+    default=[],
+    label=_("Free days of the municipality, besides the holidays"),
+)
+define(
     "bulk_acts_at_most",
     kind="count",
     default=500,

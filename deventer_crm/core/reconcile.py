@@ -16,15 +16,18 @@ from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import QuerySet
 
 from deventer_crm.core import clock, reminders
+from deventer_crm.core.delegation import return_from_who_left
 from deventer_crm.core.jobs import recorded
 from deventer_crm.core.locks import lock_transaction
 from deventer_crm.core.models import Reminder
+from deventer_crm.core.preferences import days_ahead
 from deventer_crm.core.reminders import Rule, Wanted
 from deventer_crm.core.tasks import enqueue
 
 log = structlog.get_logger(__name__)
 
 JOB = "reconcile_reminders"
+NOW_JOB = "reconcile_now"
 ONE_DAY = dt.timedelta(days=1)
 #: A period that ended longer ago than this lapses without asking what held on its last day.
 LOOK_BACK = 800
@@ -60,16 +63,18 @@ class ReconcileFailed(Exception):
 # that is not open and not wanted stays as it is; the dates of earlier ends are kept when a row reopens.
 STATEMENT = """
 WITH wanted AS MATERIALIZED (
-    SELECT w.target_id, w.recipient_id, w.due_on, w.period, w.is_escalation
+    SELECT w.target_id, w.recipient_id, w.due_on, w.period, w.is_escalation, w.asked_on
       FROM unnest(%(targets)s::bigint[], %(recipients)s::bigint[], %(dues)s::date[], %(periods)s::text[],
-                  %(escalated)s::boolean[]) AS w(target_id, recipient_id, due_on, period, is_escalation)
+                  %(escalated)s::boolean[], %(asked)s::date[])
+           AS w(target_id, recipient_id, due_on, period, is_escalation, asked_on)
       JOIN {user} u ON u.id = w.recipient_id AND u.is_active
 ), lapsing AS MATERIALIZED (
     SELECT l.target_id, l.recipient_id, l.period
       FROM unnest(%(lapsing_targets)s::bigint[], %(lapsing_recipients)s::bigint[],
       %(lapsing_periods)s::text[])      AS l(target_id, recipient_id, period)
 ), current AS MATERIALIZED (
-    SELECT r.id, r.target_id, r.recipient_id, r.period, r.state, r.due_on, r.is_escalation
+    SELECT r.id, r.target_id, r.recipient_id, r.period, r.state, r.due_on, r.is_escalation, r.news_on,
+           r.snoozed_until, r.delegated_until
       FROM core_reminder r
      WHERE r.kind = %(kind)s AND r.target_type_id = %(target_type)s
            AND (%(narrow)s::bigint[] IS NULL OR r.target_id = ANY(%(narrow)s::bigint[]))
@@ -89,9 +94,12 @@ WITH wanted AS MATERIALIZED (
       FROM gone g WHERE r.id = g.id
     RETURNING g.lapses
 ), matched AS (
-    SELECT c.id, c.state, w.due_on, w.is_escalation,
+    SELECT c.id, c.state, w.due_on, w.is_escalation, w.asked_on,
            w.is_escalation AND NOT c.is_escalation AS became_escalation,
-           (c.due_on, c.is_escalation) IS DISTINCT FROM (w.due_on, w.is_escalation) AS differs
+           (c.due_on, c.is_escalation) IS DISTINCT FROM (w.due_on, w.is_escalation)
+               OR (w.due_on > %(today)s
+                   AND c.news_on > GREATEST(%(today)s, w.asked_on, c.snoozed_until, c.delegated_until + 1)
+                  ) AS differs
       FROM current c JOIN wanted w ON (w.target_id, w.recipient_id, w.period)
                                     = (c.target_id, c.recipient_id, c.period)
 ), touched AS (
@@ -101,7 +109,7 @@ WITH wanted AS MATERIALIZED (
            is_escalation = m.is_escalation,
            reopened_on = CASE WHEN m.state = 'open' THEN r.reopened_on ELSE %(today)s END,
            news_on = CASE WHEN m.state <> 'open' OR m.became_escalation OR m.due_on > %(today)s
-                          THEN GREATEST(%(today)s, m.due_on, r.snoozed_until)
+                          THEN GREATEST(%(today)s, m.asked_on, r.snoozed_until)
                           ELSE r.news_on END
       FROM matched m WHERE r.id = m.id AND (m.state <> 'open' OR m.differs)
     RETURNING m.state <> 'open' AS reopened
@@ -109,7 +117,7 @@ WITH wanted AS MATERIALIZED (
     INSERT INTO core_reminder (kind, target_type_id, target_id, recipient_id, period, due_on, is_escalation,
                                state, raised_on, news_on)
     SELECT %(kind)s, %(target_type)s, w.target_id, w.recipient_id, w.period, w.due_on, w.is_escalation,
-           'open', %(today)s, GREATEST(%(today)s, w.due_on)
+           'open', %(today)s, GREATEST(%(today)s, w.asked_on)
       FROM wanted w
      WHERE NOT EXISTS (SELECT 1 FROM current c WHERE (c.target_id, c.recipient_id, c.period)
                                                    = (w.target_id, w.recipient_id, w.period))
@@ -156,6 +164,14 @@ def reconcile_and_record(today: dt.date | None = None) -> Counts:
         return _finished(outcome)
 
 
+def reconcile_now(kind: str, today: dt.date | None = None) -> Counts:
+    """One rule at somebody's request, with its row for the administrator. Raises as `reconcile` does."""
+    with recorded(NOW_JOB) as run:
+        outcome = _run(today or clock.today(), [kind], None)
+        run.counts = outcome.as_json()
+        return _finished(outcome)
+
+
 def _finished(outcome: Outcome) -> Counts:
     if outcome.problems:
         raise ReconcileFailed(outcome.total, outcome.problems)
@@ -179,6 +195,7 @@ def _run(today: dt.date, kinds: Iterable[str] | None, targets: Iterable[int] | N
     total = sum(done.values(), Counts())
     if kinds is None and narrow is None:
         total += _resolve_orphans(today)
+        return_from_who_left(today)
     total += Counts(open=_open_count(chosen if kinds is not None else None))
     return Outcome(total, done, problems)
 
@@ -202,8 +219,9 @@ def _reconcile_rule(rule: Rule, today: dt.date, narrow: list[int] | None) -> Cou
     with transaction.atomic():
         # Before the rule reads: what it saw may not be older than what another run already wrote.
         lock_transaction(f"reconcile:{rule.kind}")
-        wanted = _wanted(reminders.wanted_on(rule, today, narrow))
-        lapsing = _lapsing(rule, today, narrow)
+        ahead = days_ahead(rule.kind)
+        wanted = _wanted(reminders.wanted_on(rule, today, narrow, ahead))
+        lapsing = _lapsing(rule, today, narrow, ahead)
         return _apply(rule, today, narrow, wanted, lapsing)
 
 
@@ -220,12 +238,13 @@ def _wanted(rows: Iterable[Wanted]) -> dict[Key, Wanted]:
                 due_on=min(row.due_on, other.due_on),
                 period=row.period,
                 escalated=row.escalated or other.escalated,
+                asked_on=min(row.news_on, other.news_on),
             )
         found[key] = row
     return found
 
 
-def _lapsing(rule: Rule, today: dt.date, narrow: list[int] | None) -> list[Key]:
+def _lapsing(rule: Rule, today: dt.date, narrow: list[int] | None, ahead: Mapping[int, int]) -> list[Key]:
     """Open reminders of periods that are over whose cause still held on the last day: they lapse. When the
     cause was gone by then, no run having noticed, they are resolved like any other."""
     if rule.period_over is reminders.never_over:
@@ -246,7 +265,7 @@ def _lapsing(rule: Rule, today: dt.date, narrow: list[int] | None) -> list[Key]:
             keys += rows.filter(period=period).values_list("target_id", "recipient_id", "period")
             continue
         if last not in asked:
-            asked[last] = _wanted(reminders.wanted_on(rule, last, narrow))
+            asked[last] = _wanted(reminders.wanted_on(rule, last, narrow, ahead))
         keys += [key for key in asked[last] if key[2] == period]
     return keys
 
@@ -282,6 +301,7 @@ def _apply(
         "recipients": _array(row.recipient_id for row in rows),
         "dues": _array(row.due_on.isoformat() for row in rows),
         "periods": _array(row.period for row in rows),
+        "asked": _array(row.news_on.isoformat() for row in rows),
         "escalated": _array("t" if row.escalated else "f" for row in rows),
         "lapsing_targets": _array(key[0] for key in lapsing),
         "lapsing_recipients": _array(key[1] for key in lapsing),

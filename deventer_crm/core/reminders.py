@@ -10,23 +10,32 @@ A rule is set-based: a fixed number of queries whatever the number of rows. It r
 recipients and escalated=True. `targets` narrows it to some target ids (a service that changed one record)."""
 
 import datetime as dt
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db import models
+
+from deventer_crm.core.memo import remembering
 
 
 @dataclass(frozen=True)
 class Wanted:
     """A reminder that should be open today. `due_on`: the day from which it is asked, today or earlier; a
-    rule may name a later one, then the mail waits for that day."""
+    rule may name a later one, then the mail waits for that day, or for `asked_on` when somebody wants to be
+    asked earlier (core.preferences)."""
 
     target_id: int
     recipient_id: int
     due_on: dt.date
     period: str
     escalated: bool = False
+    asked_on: dt.date | None = None
+
+    @property
+    def news_on(self) -> dt.date:
+        """From when the mail may tell it."""
+        return self.asked_on or self.due_on
 
 
 RuleFunction = Callable[[dt.date, list[int] | None], Iterable[Wanted]]
@@ -51,6 +60,11 @@ class Rule:
     for_manager: bool = False
     #: The day of the target that counts for people, when the reminder comes some days before it.
     deadline: Callable[[Any], dt.date] | None = None
+    #: Codes of the roles that are asked, and of those that hear of it later; empty: whoever it is about.
+    asks: tuple[str, ...] = ()
+    later: tuple[str, ...] = ()
+    #: Only this very person can do it (one's own hours): it cannot be passed to a colleague.
+    personal: bool = False
 
 
 RULES: dict[str, Rule] = {}
@@ -69,9 +83,34 @@ def stand_in(function: StandIn) -> StandIn:
     return function
 
 
-def wanted_on(rule: Rule, day: dt.date, targets: list[int] | None = None) -> list[Wanted]:
-    """What the rule says should exist on that day, each asked of who must act then."""
-    rows = list(rule.function(day, targets))
+def wanted_on(
+    rule: Rule,
+    day: dt.date,
+    targets: list[int] | None = None,
+    ahead: Mapping[int, int] | None = None,
+) -> list[Wanted]:
+    """What the rule says should exist on that day, each asked of who must act then. `ahead`: person → how
+    many days earlier than the rule this person wants to be asked. The rule is asked once more for each such
+    number of days, about the day that lies so far ahead; what is passed on when it is late comes no
+    earlier."""
+    with remembering():  # settings and the like, which a rule may ask for each row
+        rows = _asked(rule, list(rule.function(day, targets)), day)
+        for days in sorted(set((ahead or {}).values())):
+            people = {person for person, number in (ahead or {}).items() if number == days}
+            early = [
+                row
+                for row in rule.function(day + dt.timedelta(days=days), targets)
+                if row.due_on > day and not row.escalated
+            ]
+            rows += [
+                replace(row, asked_on=row.due_on - dt.timedelta(days=days))
+                for row in _asked(rule, early, day)
+                if row.recipient_id in people
+            ]
+        return rows
+
+
+def _asked(rule: Rule, rows: list[Wanted], day: dt.date) -> list[Wanted]:
     if rule.for_manager and rows:
         for function in _stand_ins:
             rows = function(rule, rows, day)
@@ -98,16 +137,34 @@ def rule(
     url: UrlFunction | None = None,
     for_manager: bool = False,
     deadline: Callable[[Any], dt.date] | None = None,
+    asks: Iterable[str] = (),
+    later: Iterable[str] = (),
+    personal: bool = False,
 ) -> Callable[[RuleFunction], RuleFunction]:
     """Register a rule. `target` is "app_label.Model"; `label` names the reminder, `act` says what to do,
     `url(target, period)` leads to where it is done (default: the page of the target), `for_manager` says
     that it asks an account manager (escalations apart), for whom somebody may stand in, `deadline(target)`
-    is the day to show when a reminder comes before it (default: the day from which it is asked)."""
+    is the day to show when a reminder comes before it (default: the day from which it is asked). `asks` and
+    `later` are codes of roles, for the page of preferences and for the administrator: who is asked, and who
+    hears of it when it stays undone; empty shows it to everybody. `personal`: no colleague can do it."""
 
     def register(function: RuleFunction) -> RuleFunction:
         if kind in RULES:
             raise ValueError(f"reminder rule {kind} is registered twice")
-        RULES[kind] = Rule(kind, label, act, target, function, period_over, url, for_manager, deadline)
+        RULES[kind] = Rule(
+            kind=kind,
+            label=label,
+            act=act,
+            target=target,
+            function=function,
+            period_over=period_over,
+            url=url,
+            for_manager=for_manager,
+            deadline=deadline,
+            asks=tuple(map(str, asks)),
+            later=tuple(map(str, later)),
+            personal=personal,
+        )
         return function
 
     return register

@@ -52,6 +52,10 @@ def wake(reminder_id: int, *, by: Any) -> Reminder:
 
 
 def _own(reminder_id: int, by: Any) -> Reminder:
-    return Reminder.objects.select_for_update().get(
+    """What a colleague does now is not theirs to put off."""
+    reminder = Reminder.objects.select_for_update().get(
         pk=reminder_id, recipient_id=by.pk, state=Reminder.State.OPEN
     )
+    if reminder.is_given_away():
+        raise Reminder.DoesNotExist
+    return reminder

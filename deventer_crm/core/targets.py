@@ -54,6 +54,10 @@ class Line:
     hidden: bool = False
     #: For whom this reader stands in, when it would have been asked of somebody else.
     behalf: str = ""
+    #: Whether its owner may pass it to a colleague.
+    may_give: bool = True
+    #: A colleague passed it to this reader.
+    passed: bool = False
 
 
 def lines_for(rows: Iterable[Reminder], reader: Any) -> list[Line]:
@@ -90,9 +94,9 @@ def _line(row: Reminder, target: Model | None) -> Line:
     if target is None:
         return Line(row, what, act, _("confidential"), reverse("home:reminders"), row.due_on, hidden=True)
     due_on = rule.deadline(target) if rule and rule.deadline else row.due_on
-    return Line(
-        row, what, act, getattr(target, "reminder_name", None) or str(target), url_of(row, target), due_on
-    )
+    name = getattr(target, "reminder_name", None) or str(target)
+    may_give = not (rule and rule.personal)
+    return Line(row, what, act, name, url_of(row, target), due_on, may_give=may_give)
 
 
 def url_of(row: Reminder, target: Any) -> str:

@@ -31,6 +31,14 @@ BROKER_SECONDS = 0.8  # at most this long for a connection, and for an answer on
 QUIET_SECONDS = 5.0  # after a failure this process does not try again for so long
 _broker_failed_at: float | None = None
 
+#: Name of a task on the schedule → what it does, for the administrator.
+LABELS: dict[str, Any] = {}
+
+
+def success_of(name: str) -> str:
+    """The heartbeat that says when a task on the schedule last succeeded."""
+    return f"task:{name}"[:40]
+
 
 def crm_task(
     *,
@@ -39,6 +47,7 @@ def crm_task(
     time_limit: int = 600,
     max_retries: int = 5,
     retry_on: tuple[type[Exception], ...] = (),
+    label: Any = "",
 ) -> Callable[[Callable[..., Any]], Task[..., Any]]:
     """Make a function a task.
 
@@ -46,19 +55,24 @@ def crm_task(
     anywhere, this run ends at once and says so in the log; use it for jobs that do everything there is to
     do, not for jobs about one record. `time_limit` in seconds, enforced in the process pool. The message
     is acknowledged after the work, so a killed worker's task is handed out again: tasks must bear that.
-    Lost database connections are always retried, with a growing pause; `retry_on` adds to that."""
+    Lost database connections are always retried, with a growing pause; `retry_on` adds to that. `label` says
+    to an administrator what a task on the schedule does; when it last succeeded is kept."""
+    if label:
+        LABELS[name] = label
 
     def decorate(function: Callable[..., Any]) -> Task[..., Any]:
         @functools.wraps(function)
         def run(*args: Any, **kwargs: Any) -> None:
             if not single:
                 function(*args, **kwargs)
-                return
-            with try_job_lock(f"task:{name}") as alone:
-                if alone:
+            else:
+                with try_job_lock(f"task:{name}") as alone:
+                    if not alone:
+                        log.info("task_already_running", task=name)
+                        return
                     function(*args, **kwargs)
-                else:
-                    log.info("task_already_running", task=name)
+            if label and not args and not kwargs:  # what the schedule sends, not what a service asks for
+                record_heartbeat(success_of(name))
 
         task: Task[..., Any] = shared_task(
             name=name,

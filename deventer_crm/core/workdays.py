@@ -1,12 +1,16 @@
 """Working days of a Dutch municipality: terms of the reminders (R7) are counted in them.
 
 The holidays are the ones on which a town hall is closed in every year: New Year's Day, Easter Monday, King's
-Day, Ascension Day, Whit Monday and both days of Christmas. Good Friday and Liberation Day (5 May) are
-ordinary working days here: agreements differ per municipality, and a term that ends a day early harms nobody.
+Day, Ascension Day, Whit Monday and both days of Christmas. What a municipality closes on besides (Good
+Friday, Liberation Day, a bridging day) is a policy setting, `free_days`: agreements differ.
 """
 
 import datetime as dt
+from collections.abc import Collection
 from functools import lru_cache
+
+from deventer_crm.core import policy
+from deventer_crm.core.memo import shared
 
 ONE_DAY = dt.timedelta(days=1)
 SATURDAY, SUNDAY = 5, 6
@@ -48,20 +52,34 @@ def holidays(year: int) -> frozenset[dt.date]:
     )
 
 
-def is_working_day(day: dt.date) -> bool:
-    """Monday to Friday, holidays not counted."""
-    return day.weekday() < SATURDAY and day not in holidays(day.year)
+def as_days(value: Collection[str]) -> frozenset[dt.date]:
+    """The value of the setting `free_days`. A rule that counts for many rows reads it with its other settings
+    and passes it on."""
+    return frozenset(map(dt.date.fromisoformat, value))
 
 
-def shift(day: dt.date, working_days: int) -> dt.date:
+def free_days() -> frozenset[dt.date]:
+    """Days of its own on which the municipality is closed; one query where nothing is remembered."""
+    return shared("free_days", lambda: as_days(policy.value("free_days")))
+
+
+def is_working_day(day: dt.date, free: Collection[dt.date] | None = None) -> bool:
+    """Monday to Friday, without holidays and the free days of the municipality (`free`: None reads them)."""
+    if day.weekday() >= SATURDAY or day in holidays(day.year):
+        return False
+    return day not in (free_days() if free is None else free)
+
+
+def shift(day: dt.date, working_days: int, free: Collection[dt.date] | None = None) -> dt.date:
     """The day so many working days later, or earlier for a negative number; 0 gives the day itself.
 
     The start is never counted, whatever day it is: one working day after a Saturday is the Monday, and one
     working day before it the Friday."""
     step = ONE_DAY if working_days > 0 else -ONE_DAY
     left = abs(working_days)
+    closed = free_days() if free is None and left else free or ()
     while left:
         day += step
-        if is_working_day(day):
+        if is_working_day(day, closed):
             left -= 1
     return day

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from deventer_crm.home.views import inbox, monitor, search, week
+from deventer_crm.home.views import choices, inbox, monitor, search, week
 
 app_name = "home"
 urlpatterns = [
@@ -11,4 +11,7 @@ urlpatterns = [
     path("herinneringen/", inbox.reminders, name="reminders"),
     path("herinneringen/<int:pk>/uitstellen/", inbox.snooze, name="snooze"),
     path("herinneringen/<int:pk>/hervatten/", inbox.wake, name="wake"),
+    path("herinneringen/voorkeuren/", choices.choices, name="reminder_choices"),
+    path("herinneringen/<int:pk>/doorgeven/", inbox.give, name="reminder_give"),
+    path("herinneringen/<int:pk>/teruggeven/", inbox.take_back, name="reminder_take_back"),
 ]

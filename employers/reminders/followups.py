@@ -54,17 +54,19 @@ class _Leads:
     target="employers.FollowUp",
     for_manager=True,
     deadline=lambda follow_up: follow_up.due_on,
+    asks=(Role.ACCOUNT_MANAGER, Role.COLLEGE_MEMBER, Role.SECRETARY, Role.TEAM_LEAD, Role.EMPLOYER_DESK),
 )
 def follow_up_due(today: dt.date, targets: list[int] | None = None) -> Iterable[Wanted]:
     """To whom it lies with, some working days before it is due; without an account there, or with another
     department, to the account manager, else to the lead. When it is late the lead hears of it too."""
-    settings = policy.values(["follow_up_due_days", "follow_up_late_lead"], today)
+    settings = policy.values(["follow_up_due_days", "follow_up_late_lead", "free_days"], today)
+    free = workdays.as_days(settings["free_days"])
     before, late = settings["follow_up_due_days"], dt.timedelta(days=settings["follow_up_late_lead"])
-    last = today + dt.timedelta(days=2 * before + FREE_DAYS)
+    last = today + dt.timedelta(days=2 * before + FREE_DAYS + len(free))
     rows = _with_people(today, targets).filter(due_on__lte=last)
     wanted, leads = [], _Leads()
     for pk, due_on, keeper, manager in rows.values_list("pk", "due_on", "keeper", "manager"):
-        asked_from, escalated_from = workdays.shift(due_on, -before), due_on + late
+        asked_from, escalated_from = workdays.shift(due_on, -before, free), due_on + late
         period = f"follow_up:{pk}"
         who = keeper or manager
         people = [who] if who else leads()
@@ -84,11 +86,14 @@ def follow_up_due(today: dt.date, targets: list[int] | None = None) -> Iterable[
     target="employers.FollowUp",
     url=lambda follow_up, period: follow_up.get_confirm_url(),
     for_manager=True,
+    asks=(Role.ACCOUNT_MANAGER, Role.TEAM_LEAD),
 )
 def promise_unconfirmed(today: dt.date, targets: list[int] | None = None) -> Iterable[Wanted]:
     """To the account manager of the employer, some working days after it was made; without one to whom it
     lies with, else to the lead."""
-    days: int = policy.value("promise_unconfirmed_days", today)
+    settings = policy.values(["promise_unconfirmed_days", "free_days"], today)
+    days: int = settings["promise_unconfirmed_days"]
+    free = workdays.as_days(settings["free_days"])
     rows = _with_people(today, targets).filter(state=FollowUp.State.UNCONFIRMED, made_on__lte=today)
     # Nobody is asked to confirm a promise of their own as a member of the college.
     rows = rows.annotate(promiser=F("promised_by__user_id"))
@@ -96,7 +101,7 @@ def promise_unconfirmed(today: dt.date, targets: list[int] | None = None) -> Ite
     for pk, made_on, keeper, manager, promiser in rows.values_list(
         "pk", "made_on", "keeper", "manager", "promiser"
     ):
-        due_on = workdays.shift(made_on, days)
+        due_on = workdays.shift(made_on, days, free)
         if due_on > today:
             continue
         who = next((person for person in (manager, keeper) if person and person != promiser), None)

@@ -27,6 +27,7 @@ def _everyone(commitment: Commitment, role: Role, due_on: dt.date, period: str) 
     act=_("Look at the list and freeze it"),
     target="core.Commitment",
     period_over=year_is_over,
+    asks=(Role.TEAM_LEAD,),
 )
 def list_not_frozen(today: dt.date, targets: list[int] | None = None) -> Iterable[Wanted]:
     """From 1 March on (a setting) the lead is asked to freeze the list of the year."""
@@ -42,6 +43,7 @@ def list_not_frozen(today: dt.date, targets: list[int] | None = None) -> Iterabl
     label=_("The register is old"),
     act=_("Import a newer register"),
     target="core.Commitment",
+    asks=(Role.FUNCTIONAL_ADMIN,),
 )
 def register_old(today: dt.date, targets: list[int] | None = None) -> Iterable[Wanted]:
     """The newest reference date is longer ago than 14 months (a setting). The period is that date: a newer

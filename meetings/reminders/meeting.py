@@ -30,6 +30,7 @@ def secretaries_by_member(today: dt.date) -> dict[int, list[int]]:
     label=_("Invitation without an answer"),
     act=_("Ask for the answer, or record it"),
     target="meetings.Invitation",
+    asks=(Role.SECRETARY,),
 )
 def invitation_unanswered(today: dt.date, targets: list[int] | None = None) -> Iterable[Wanted]:
     """To the secretaries who act for the member in whose name it went, else to all secretaries. It is over
@@ -63,11 +64,14 @@ def invitation_unanswered(today: dt.date, targets: list[int] | None = None) -> I
     target="meetings.Meeting",
     url=lambda meeting, period: meeting.get_report_url(),
     for_manager=True,
+    asks=(Role.ACCOUNT_MANAGER,),
+    later=(Role.TEAM_LEAD,),
 )
 def report_missing(today: dt.date, targets: list[int] | None = None) -> Iterable[Wanted]:
     """To the account manager of the meeting, else of its first employer, else to who planned it; later also
     to the lead."""
-    settings = policy.values(["report_due_days", "report_escalates_days"], today)
+    settings = policy.values(["report_due_days", "report_escalates_days", "free_days"], today)
+    free = workdays.as_days(settings["free_days"])
     due_days, lead_days = settings["report_due_days"], settings["report_escalates_days"]
     first = (
         MeetingEmployer.objects.filter(meeting=OuterRef(OuterRef("pk")))
@@ -90,7 +94,7 @@ def report_missing(today: dt.date, targets: list[int] | None = None) -> Iterable
     leads: list[int] | None = None
     wanted = []
     for pk, held_on, who in rows.values_list("pk", "held_on", "who"):
-        due, late = workdays.shift(held_on, due_days), workdays.shift(held_on, lead_days)
+        due, late = (workdays.shift(held_on, days, free) for days in (due_days, lead_days))
         period = f"meeting:{pk}"
         if due <= today and who is not None:
             wanted.append(Wanted(pk, who, due, period))

@@ -44,6 +44,8 @@ def _to(role: Role, short: list[Measure], due: dt.date, *, escalated: bool = Fal
     act=_("Plan the meeting of boards and college"),
     target="core.Commitment",
     period_over=year_is_over,
+    asks=(Role.SECRETARY,),
+    later=(Role.TEAM_LEAD,),
 )
 def boards_not_planned(today: dt.date, targets: list[int] | None = None) -> Iterable[Wanted]:
     """To the secretary, later to the lead, when the year's meeting is neither held nor planned."""
@@ -63,6 +65,7 @@ def boards_not_planned(today: dt.date, targets: list[int] | None = None) -> Iter
     act=_("Plan the next meeting of the chairs"),
     target="core.Commitment",
     period_over=year_is_over,
+    asks=(Role.SECRETARY,),
 )
 def chairs_behind(today: dt.date, targets: list[int] | None = None) -> Iterable[Wanted]:
     """To the secretary when done and planned together are less than the part of the norm that the year has
@@ -87,6 +90,7 @@ def _behind_since(seen: Measure) -> dt.date:
     act=_("Choose a subject and plan the meeting"),
     target="core.Commitment",
     period_over=year_is_over,
+    asks=(Role.TEAM_LEAD,),
 )
 def themed_not_planned(today: dt.date, targets: list[int] | None = None) -> Iterable[Wanted]:
     """To the lead when the year's themed meeting is neither held nor planned."""

@@ -24,6 +24,8 @@ FIRST, SECOND, THIRD = "top_list_nothing_from", "top_list_nothing_secretary", "t
     target="employers.TopListEntry",
     period_over=year_is_over,
     for_manager=True,
+    asks=(Role.ACCOUNT_MANAGER,),
+    later=(Role.SECRETARY, Role.TEAM_LEAD),
 )
 def top_list_nothing(today: dt.date, targets: list[int] | None = None) -> Iterable[Wanted]:
     """Entries without a visit, a planned visit or an invitation that counts: to the account manager of that

@@ -1,11 +1,13 @@
 """The morning mail (R7): one for each person and day, claimed first, sent over real SMTP, never lost."""
 
 import datetime as dt
+import re
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 import time_machine
+from bs4 import BeautifulSoup
 from django.contrib.contenttypes.models import ContentType
 from pytest_django import Settings
 
@@ -286,3 +288,94 @@ def test_two_at_once_are_told_apart() -> None:
         assert digests.deliver_unfinished() == digests.Counts()
     finally:
         other.close()
+
+
+# ── what it says ─────────────────────────────────────────────────────────────────────────────────
+
+
+def visible(html: str) -> str:
+    """The words of the HTML mail as a reader sees them."""
+    soup = BeautifulSoup(html, "html.parser")
+    return " ".join(soup.body.get_text(" ", strip=True).split())  # type: ignore[union-attr]  # it has one
+
+
+def test_it_reads_like_a_letter_late_first_then_new_then_coming(
+    mailserver: MailServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    employer, later = (
+        EmployerFactory(name="Proefwerkplaats Zilverlinde"),
+        EmployerFactory(name="Proefbakkerij Es"),
+    )
+    rule = reminders.Rule(
+        "term",
+        "Toezegging aan de beurt",
+        "Doe het",
+        "employers.Employer",
+        lambda today, targets=None: [],
+        reminders.never_over,
+        deadline=lambda target: dt.date(2026, 11, 27),
+    )
+    monkeypatch.setitem(reminders.RULES, "term", rule)
+    person = UserFactory(first_name="Sanne")
+    row = remind(person, later, number=1)
+    Reminder.objects.filter(pk=row.pk).update(kind="term")
+    remind(person, number=2)
+    remind(person, employer, number=3, due_on=DAY - dt.timedelta(days=20))
+    digests.send_digests(DAY)
+    text, html = text_of(mailserver.mails[0]), text_of(mailserver.mails[0], "html")
+    for words in (text, visible(html)):
+        assert "Goedemorgen Sanne," in words
+        assert "Er zijn drie zaken die uw aandacht vragen. Eén daarvan is te laat." in words
+        places = [
+            words.index(part)
+            for part in (
+                "Te laat",
+                "Proefwerkplaats Zilverlinde (sinds 3 november).",
+                "Nieuw",
+                "(vanaf vandaag).",
+                "Komt eraan",
+                "Proefbakkerij Es (uiterlijk 27 november).",
+                "Komt het vandaag niet uit?",
+                "Met vriendelijke groet,",
+            )
+        ]
+        assert places == sorted(places)
+    plain = " ".join(re.sub(r"https?://\S+", "", text).replace("- ", "").split())
+    for sentence in re.split(r"(?<=[.?:])\s", plain):
+        assert sentence.strip(" :") in visible(html), "both say the same"
+
+
+def test_what_came_up_over_the_weekend_is_new_on_monday(mailserver: MailServer) -> None:
+    remind(UserFactory(), due_on=DAY - dt.timedelta(days=1))
+    digests.send_digests(DAY)
+    assert Digest.objects.get().content["lines"][0]["group"] == "new"
+
+
+def test_records_that_may_not_be_named_are_told_together(mailserver: MailServer) -> None:
+    person = UserFactory(role="TL")
+    for number in range(9):
+        remind(person, EmployerFactory(is_confidential=True), number=number)
+    digests.send_digests(DAY)
+    content = Digest.objects.get().content
+    assert [line["label"] for line in content["lines"]] == ["negen vertrouwelijke dossiers"]
+    assert content["more"] == 0
+
+
+def test_a_mail_that_an_earlier_version_wrote_down_is_still_sent(mailserver: MailServer) -> None:
+    """Two versions side by side during an update, or a restart with mails waiting."""
+    person = UserFactory()
+    line = {
+        "what": "Verslag",
+        "label": "Proef",
+        "act": "Schrijf",
+        "due": "sinds 3 november",
+        "url": "https://x",
+    }
+    Digest.objects.create(
+        recipient=person,
+        day=DAY,
+        message_id="<eerder@example.org>",
+        content={"subject": "1 zaak", "lines": [line], "more": 2, "reminders": []},
+    )
+    digests.deliver_unfinished()
+    assert "Verslag: Proef (sinds 3 november)." in text_of(mailserver.mails[0])

@@ -6,7 +6,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deventer_crm.core.workdays import easter_sunday, holidays, is_working_day, kings_day, shift
+from deventer_crm.core import workdays
+from deventer_crm.core.models import PolicySetting
+from deventer_crm.core.workdays import easter_sunday, holidays, kings_day
+
+
+def is_working_day(day: dt.date) -> bool:
+    """Where the municipality has no free days of its own."""
+    return workdays.is_working_day(day, free=())
+
+
+def shift(day: dt.date, number: int) -> dt.date:
+    return workdays.shift(day, number, free=())
+
 
 days = st.dates(dt.date(2000, 1, 1), dt.date(2080, 12, 31))
 EASTERS = {2008: (3, 23), 2011: (4, 24), 2019: (4, 21), 2024: (3, 31), 2026: (4, 5), 2038: (4, 25)}
@@ -71,3 +83,14 @@ def test_from_a_working_day_the_way_back_leads_home(day: dt.date, number: int) -
 @given(days, st.integers(1, 40))
 def test_shift_adds_up(day: dt.date, number: int) -> None:
     assert shift(shift(day, number), 1) == shift(day, number + 1)
+
+
+@pytest.mark.django_db
+def test_the_municipality_has_free_days_of_its_own() -> None:
+    friday = dt.date(2026, 5, 15)  # after Ascension Day
+    assert workdays.is_working_day(friday)
+    assert workdays.shift(dt.date(2026, 5, 13), 1) == friday
+    PolicySetting.objects.create(name="free_days", value=["2026-05-15"], starts_on=dt.date(2020, 1, 1))
+    assert not workdays.is_working_day(friday)
+    assert workdays.shift(dt.date(2026, 5, 13), 1) == dt.date(2026, 5, 18)
+    assert workdays.shift(dt.date(2026, 5, 18), -1) == dt.date(2026, 5, 13)

@@ -4,7 +4,7 @@ from .jobs import Digest, Heartbeat, JobRun
 from .lists import BulkAct, SavedView
 from .mails import OutgoingMail, Posted
 from .policy import PolicySetting
-from .reminders import Reminder
+from .reminders import Reminder, ReminderPreference
 from .trail import AccessEvent, TrailEvent
 
 __all__ = [
@@ -24,6 +24,7 @@ __all__ = [
     "Posted",
     "Reference",
     "Reminder",
+    "ReminderPreference",
     "SavedView",
     "Tracked",
     "TrailEvent",

@@ -21,7 +21,14 @@ SNOOZED_SHOWN = 50
 
 @PreparedFor
 def _open(user: Any, *, today: dt.date) -> "QuerySet[Reminder]":
-    return Reminder.objects.open_for(user, today).order_by("due_on", "pk")
+    rows = Reminder.objects.open_for(user, today)
+    return rows.select_related("recipient").order_by("due_on", "pk")
+
+
+@PreparedFor
+def _given(user: Any, *, today: dt.date) -> "QuerySet[Reminder]":
+    rows = Reminder.objects.given_by(user, today)
+    return rows.select_related("delegated_to").order_by("delegated_until", "pk")
 
 
 @PreparedFor
@@ -64,10 +71,11 @@ class Inbox:
     snoozed: list[Line]
     snoozed_total: int
     done: list[Line]
+    given: list[Line]
 
     @property
     def is_empty(self) -> bool:
-        return not self.page.paginator.count and not self.snoozed
+        return not self.page.paginator.count and not self.snoozed and not self.given
 
 
 def group_lines(lines: list[Line], today: dt.date) -> list[Group]:
@@ -87,14 +95,16 @@ def inbox(user: Any, today: dt.date, page_number: object = 1) -> Inbox:
     shown = _open.rows(user, today=today, first=PER_PAGE, after=PER_PAGE * (number - 1))
     snoozed = _asleep.rows(user, today=today, first=SNOOZED_SHOWN)
     finished = _done.rows(user, since=today - dt.timedelta(days=DONE_DAYS), first=DONE_SHOWN)
-    lines = _with_behalf(lines_for([*shown, *snoozed, *finished], user), user, today)
-    first, second = len(shown), len(shown) + len(snoozed)
+    given = _given.rows(user, today=today, first=SNOOZED_SHOWN)
+    lines = _with_behalf(lines_for([*shown, *snoozed, *given, *finished], user), user, today)
+    first, second, third = len(shown), len(shown) + len(snoozed), len(shown) + len(snoozed) + len(given)
     return Inbox(
         page=Page(shown, number, pages),  # type: ignore[arg-type]  # only counts
         groups=group_lines(lines[:first], today),
         snoozed=lines[first:second],
         snoozed_total=_asleep.count(user, today=today) if len(snoozed) == SNOOZED_SHOWN else len(snoozed),
-        done=lines[second:],
+        given=lines[second:third],
+        done=lines[third:],
     )
 
 
@@ -106,6 +116,16 @@ def most_urgent(user: Any, today: dt.date, limit: int = 8) -> tuple[list[Line], 
 
 
 def _with_behalf(lines: list[Line], user: Any, today: dt.date) -> list[Line]:
-    """ "namens X" at what comes to this person as a substitute."""
-    names = on_behalf_of([line.reminder for line in lines], user, today)
-    return [replace(line, behalf=names.get(line.reminder.pk, "")) for line in lines] if names else lines
+    """ "namens X" at what comes to this person as a substitute, and what a colleague passed on."""
+    own = [line.reminder for line in lines if line.reminder.recipient_id == user.pk]
+    names = on_behalf_of(own, user, today)
+    if not names and len(own) == len(lines):
+        return lines
+    return [
+        replace(
+            line,
+            behalf=names.get(line.reminder.pk, ""),
+            passed=line.reminder.recipient_id != user.pk,
+        )
+        for line in lines
+    ]
