@@ -276,7 +276,7 @@ def _series(team: Team, kinds: dict[str, MeetingKind], associations: list[Employ
                 )
             with clock.at(min(today, _workday(day + dt.timedelta(days=4)))):
                 if code == Series.BOARDS:
-                    tables.take_minutes(team, meeting, associations)
+                    tables.take_minutes(team, meeting, associations, today)
                     continue
                 report_meeting(
                     meeting,

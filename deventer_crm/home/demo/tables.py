@@ -7,7 +7,7 @@ from deventer_crm.core import clock
 from deventer_crm.core.workdays import shift
 from deventer_crm.home.demo.people import Team
 from employers.models import Employer, FollowUp, Position
-from employers.services.followups import add_follow_up
+from employers.services.followups import add_follow_up, fulfil_follow_up
 from employers.services.people import save_position
 from meetings.models import AgendaDocument, Meeting, Participant, Series
 from meetings.selectors.table_sheet import sheet_page
@@ -51,8 +51,9 @@ def make_agenda(team: Team, meeting: Meeting, associations: list[Employer]) -> N
     set_roles(meeting, {members[0].pk: Participant.Role.CHAIR}, by=team.secretary)
 
 
-def take_minutes(team: Team, meeting: Meeting, associations: list[Employer]) -> None:
-    """What was said and decided; two decisions ask somebody for something, and the report is ready."""
+def take_minutes(team: Team, meeting: Meeting, associations: list[Employer], today: dt.date) -> None:
+    """What was said and decided; two decisions ask somebody for something (one of them was done since), and
+    the report is ready."""
     items = list(meeting.agenda_items.order_by("position"))
     write_minutes(
         meeting,
@@ -75,10 +76,15 @@ def take_minutes(team: Team, meeting: Meeting, associations: list[Employer]) -> 
                 item_id=items[3].pk,
                 kind=FollowUp.Kind.PROMISE_BY,
                 owner=team.industry,
+                due_on=shift(today, 8),
             ),
         ],
         is_ready=True,
     )
+    boards = FollowUp.objects.filter(meeting_row__agenda_item=items[1]).first()
+    if boards is not None and meeting.held_on is not None and shift(meeting.held_on, 9) <= today:
+        with clock.at(shift(meeting.held_on, 9)):
+            fulfil_follow_up(boards, by=team.inner_city, outcome="De borden staan er")
 
 
 def tell_chairs(team: Team, associations: list[Employer], today: dt.date) -> None:
