@@ -206,6 +206,7 @@ def attendances(series: Series, meetings: Iterable[Meeting]) -> list[Attendance]
     """Who was at these meetings, seats as they were on the day of each; two queries more."""
     listed = list(meetings)
     prefetch_related_objects([series], "parties__association")
+    prefetch_related_objects(listed, "participants", "employer_rows")
     seats, known = _seats([series], listed)
     parties = _parties(series)
     return [_attendance(meeting, parties, seats, known) for meeting in listed]

@@ -11,7 +11,7 @@ from meetings.models import Meeting
 from meetings.services.logging import log_whole_meeting
 
 from .meeting import MeetingForm
-from .minutes import AgreedForm
+from .minutes import AgreedForm, Offered
 
 #: So many lines for who does what; more can be added on the page of the meeting.
 LINES = 3
@@ -38,14 +38,16 @@ class AfterwardsForm(MeetingForm):
     def lines(self) -> list[AgreedForm]:
         """Who does what, for one of the chosen employers."""
         chosen = Employer.objects.visible_to(self.user).filter(pk__in=self.choice.employers)
-        first = chosen.order_by("sort_name", "pk").first()
+        listed = list(chosen.order_by("sort_name", "pk"))
+        offered = Offered.to(self.user, listed)
         data = self.data if self.is_bound else None
         return [
             AgreedForm(
                 data,
                 user=self.user,
-                employers=chosen.order_by("sort_name", "pk"),
-                first=first,
+                employers=chosen,
+                offered=offered,
+                first=next(iter(listed), None),
                 prefix=f"agreed{number}",
                 initial={name: self.initial.get(f"agreed{number}-{name}") for name in ("what", "due_on")},
             )

@@ -1,7 +1,7 @@
 """The form of the minutes: for each agenda item what was said, what was decided, and who does what."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,6 +24,22 @@ from .agenda import parties_at
 from .fields import add_on_behalf
 
 
+@dataclass(frozen=True)
+class Offered:
+    """What every line of a page can choose from, read once."""
+
+    employers: list[tuple[int, str]]
+    owners: list[tuple[int | str, str]]
+
+    @classmethod
+    def to(cls, user: Any, employers: Iterable[Employer]) -> "Offered":
+        """For this person; who may not choose with whom it lies gets no colleagues."""
+        owners: list[tuple[int | str, str]] = [("", _("the account manager"))]
+        if may_choose_owner(user):
+            owners += [(row.pk, str(row)) for row in colleagues()]
+        return cls([(row.pk, str(row)) for row in employers], owners)
+
+
 class AgreedForm(CrmForm):
     """One line of who does what. Empty as long as nobody types what must be done."""
 
@@ -38,7 +54,13 @@ class AgreedForm(CrmForm):
     due_on = DayField(label=gettext_lazy("Due on"), required=False)
 
     def __init__(
-        self, *args: Any, user: Any, employers: Any, first: Employer | None = None, **kwargs: Any
+        self,
+        *args: Any,
+        user: Any,
+        employers: Any,
+        offered: "Offered",
+        first: Employer | None = None,
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, user=user, **kwargs)
         self.first = first
@@ -47,11 +69,11 @@ class AgreedForm(CrmForm):
             (code, capfirst(label)) for code, label in FollowUp.Kind.choices if code in kinds
         ]
         self.fields["employer"].queryset = employers
-        self.fields["employer"].empty_label = None
+        self.fields["employer"].choices = offered.employers
         self.fields["employer"].initial = first
         if may_choose_owner(user):
             self.fields["owner"].queryset = colleagues()
-            self.fields["owner"].empty_label = _("the account manager")
+            self.fields["owner"].choices = offered.owners
         else:
             del self.fields["owner"]
 
@@ -144,24 +166,29 @@ class MinutesForm(CrmForm):
             self.fields["adopts"] = forms.BooleanField(
                 label=_("The minutes of %(meeting)s were adopted") % {"meeting": adopts}, required=False
             )
-        parties = list(parties_at(meeting, user))
-        employers = parties_at(meeting, user)
+        parties, employers = list(parties_at(meeting, user)), parties_at(meeting, user)
+        offered, first = Offered.to(user, parties), next(iter(parties), None)
         self.blocks = [
-            self._block(item, made.get(item.pk, []), employers, item.brought_by or next(iter(parties), None))
+            self._block(
+                item,
+                made.get(item.pk, []),
+                employers=employers,
+                offered=offered,
+                first=item.brought_by or first,
+            )
             for item in items
         ]
         self.general = AgreedForm(
             self.data if self.is_bound else None,
             user=user,
             employers=employers,
-            first=next(iter(parties), None),
+            offered=offered,
+            first=first,
             prefix="general",
         )
         self.general_made = made.get(None, [])
 
-    def _block(
-        self, item: AgendaItem, made: list[FollowUp], employers: Any, first: Employer | None
-    ) -> ItemBlock:
+    def _block(self, item: AgendaItem, made: list[FollowUp], **choices: Any) -> ItemBlock:
         data, prefix = self.data if self.is_bound else None, f"item{item.pk}"
         initial = {
             "record_version": item.version,
@@ -172,7 +199,7 @@ class MinutesForm(CrmForm):
         return ItemBlock(
             item,
             ItemMinutesForm(data, prefix=prefix, initial=initial, user=self.user),
-            AgreedForm(data, prefix=f"{prefix}-agreed", user=self.user, employers=employers, first=first),
+            AgreedForm(data, prefix=f"{prefix}-agreed", user=self.user, **choices),
             made,
         )
 

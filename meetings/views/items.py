@@ -188,6 +188,7 @@ def _document_form(
     context: dict[str, Any] = {"form": form, "meeting": meeting, "title": title}
     if document.pk:
         context["remove_url"] = reverse("meetings:document_remove", args=[meeting.pk, document.pk])
+        context["removes_at_once"] = True
     return render(request, FORM, context, status=422 if form.is_bound else 200)
 
 

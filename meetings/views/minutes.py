@@ -45,7 +45,13 @@ def minutes(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid() and form.take():
         messages.success(request, _("The minutes are saved."))
         return redirect("meetings:minutes" if MORE in request.POST else "meetings:items", pk=pk)
-    context = {"form": form, "meeting": meeting, "attendance": attendance_of(meeting)}
+    there = meeting.participants.filter(is_present=True)
+    context = {
+        "form": form,
+        "meeting": meeting,
+        "attendance": attendance_of(meeting),
+        "present": there.select_related("college_member", "user", "person").order_by("pk"),
+    }
     return render(request, "meetings/minutes_form.html", context, status=422 if form.is_bound else 200)
 
 

@@ -10,6 +10,7 @@ from django.utils import timezone
 from accounts.models import CollegeMember, User
 from deventer_crm.core import clock
 from deventer_crm.core.workdays import is_working_day
+from deventer_crm.home.demo import tables
 from deventer_crm.home.demo.people import Team
 from employers.activity import refresh_shared_activities
 from employers.models import ContactPerson, Employer, Theme
@@ -261,6 +262,8 @@ def _series(team: Team, kinds: dict[str, MeetingKind], associations: list[Employ
                 people=[position.person for rows in chairs.values() for position in rows],
                 owner=team.lead,
             )
+            if code == Series.BOARDS:
+                tables.make_agenda(team, meeting, associations)
         if day < today:
             ids = [association.pk for association in present]
             with clock.at(_moment(day, 18)):
@@ -272,6 +275,9 @@ def _series(team: Team, kinds: dict[str, MeetingKind], associations: list[Employ
                     present_participant_ids=_present(meeting, ids),
                 )
             with clock.at(min(today, _workday(day + dt.timedelta(days=4)))):
+                if code == Series.BOARDS:
+                    tables.take_minutes(team, meeting, associations, today)
+                    continue
                 report_meeting(
                     meeting,
                     by=team.secretary,

@@ -22,6 +22,7 @@ from deventer_crm.home.demo import (
     people,
     portfolios,
     register,
+    tables,
     work,
 )
 from employers.models import Employer
@@ -70,6 +71,7 @@ def tell(*, size: str, seed: int, today: dt.date, say: Say) -> list[tuple[str, s
             blocked.block_times(team, since, today)
             agenda.tell_agenda(team, associations, employers, today, rng)
             followups.tell_follow_ups(team, today, random.Random(f"follow-ups-{size}-{seed}-{today}"))  # noqa: S311 - invented data
+            tables.tell_chairs(team, associations, today)
             say("budget and hours")
             work.plan_budgets(team, today)
             work.book_weeks(team, employers, today, rng)

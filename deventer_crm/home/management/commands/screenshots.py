@@ -61,6 +61,19 @@ def _first(model: str, order: str = "pk") -> Callable[[], list[Any]]:
     return arguments
 
 
+def _at_table(series: str, state: str) -> Callable[[], list[Any]]:
+    """The last meeting of that series in that state."""
+
+    def arguments() -> list[Any]:
+        rows = apps.get_model("meetings.Meeting")._default_manager.filter(kind__series__code=series)
+        row = rows.filter(state=state).order_by("-starts_at").first()
+        if row is None:
+            raise LookupError(f"no {state} meeting of {series} in this database")
+        return [row.pk]
+
+    return arguments
+
+
 def _largest_employer() -> list[Any]:
     """The dossier of the largest employer of the newest list, else the first employer."""
     entry = apps.get_model("employers.TopListEntry")._default_manager.order_by("-top_list_id", "rank").first()
@@ -93,6 +106,16 @@ PAGES = (
     Page("geblokkeerd", Role.SECRETARY, "meetings:blocked"),
     Page("abonnement", Role.SECRETARY, "meetings:subscription"),
     Page("bijeenkomst", Role.SECRETARY, "meetings:detail", _first("meetings.Meeting", "-starts_at")),
+    Page("reeksen", Role.SECRETARY, "meetings:series_list"),
+    Page("reeks", Role.SECRETARY, "meetings:series", lambda: ["voorzittersoverleg"]),
+    Page("agendapunten", Role.SECRETARY, "meetings:items", _at_table("voorzittersoverleg", "planned")),
+    Page("tafelblad", Role.SECRETARY, "meetings:table_sheet", _at_table("voorzittersoverleg", "planned")),
+    Page("overleg", Role.SECRETARY, "meetings:detail", _at_table("voorzittersoverleg", "planned")),
+    Page("notulen", Role.SECRETARY, "meetings:items", _at_table("bestuurlijk-overleg", "reported")),
+    Page(
+        "notulen-schrijven", Role.SECRETARY, "meetings:minutes", _at_table("bestuurlijk-overleg", "reported")
+    ),
+    Page("achteraf", Role.SECRETARY, "meetings:afterwards"),
     Page("monitor", Role.TEAM_LEAD, "home:monitor"),
     Page("budget", Role.TEAM_LEAD, "budget:year", _year),
     Page("uren", Role.ACCOUNT_MANAGER, "budget:hours"),
