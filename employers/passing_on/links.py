@@ -1,4 +1,4 @@
-"""The link in the mail: signed, for one question, and of no use once that is answered, withdrawn or too old."""
+"""The link in the mail: signed, for one question, of no use once that is answered, withdrawn or too old."""
 
 import uuid
 from enum import StrEnum

@@ -1,5 +1,5 @@
-"""What the page of a follow-up shows of questions to colleagues: their state, that of their mail, and what this
-reader can do with them now."""
+"""What the page of a follow-up shows of questions to colleagues: their state, that of their mail, and what
+this reader can do with them now."""
 
 import datetime as dt
 from dataclasses import dataclass

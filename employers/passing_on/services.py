@@ -1,5 +1,5 @@
-"""Asking a colleague without an account, asking again, taking it back; the answer, and what the owner does with
-it. The owner stays responsible: an answer changes nothing by itself."""
+"""Asking a colleague without an account, asking again, taking it back; the answer, and what the owner does
+with it. The owner stays responsible: an answer changes nothing by itself."""
 
 import datetime as dt
 import uuid
@@ -128,8 +128,8 @@ def withdraw_request(request: FollowUpRequest, *, by: "User") -> FollowUpRequest
 def answer_request(
     token: str, *, answer: str, says_done: bool, promised_on: dt.date | None = None
 ) -> FollowUpRequest:
-    """What the colleague says, once. Raises Shut when the link is good for nothing (any more), ValidationError
-    for an empty answer or a day that is past."""
+    """What the colleague says, once. Raises Shut when the link is good for nothing (any more),
+    ValidationError for an empty answer or a day that is past."""
     row = find_request(token, lock=True)
     door = door_of(row) if row is not None else None
     if row is None or door != Door.OPEN:
@@ -188,8 +188,8 @@ def _follow_up(pk: int, by: "User") -> FollowUp:
 
 
 def _request(request: FollowUpRequest, by: "User", act: str | None) -> FollowUpRequest:
-    """The stored question, locked after its follow-up, for who may do that act on the follow-up (None: who may
-    pass it on, also when it is done)."""
+    """The stored question, locked after its follow-up, for who may do that act on the follow-up (None: who
+    may pass it on, also when it is done)."""
     rows = FollowUp.objects.select_for_update(of=("self",))
     follow_up = rows.select_related("employer__merged_into", "person", "promised_by").get(
         pk=request.follow_up_id

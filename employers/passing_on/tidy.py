@@ -19,8 +19,8 @@ def months_before(day: dt.date, months: int) -> dt.date:
 
 
 def tidy_requests(today: dt.date | None = None) -> int:
-    """Each night: empty names and addresses of questions that were closed some months ago (a setting), also in
-    their mails; returns how many. Question and answer stay with the follow-up."""
+    """Each night: empty names and addresses of questions that were closed some months ago (a setting), also
+    in their mails; returns how many. Question and answer stay with the follow-up."""
     day = today or clock.today()
     before = months_before(day, policy.value("pass_on_keep_months", day))
     rows = list(_closed().filter(closed_on__lt=before, emptied_on__isnull=True).order_by("pk"))

@@ -1,5 +1,5 @@
-"""R7, of questions to colleagues without an account: an answer came, or none did. Both are for the owner of the
-follow-up, who stays responsible."""
+"""R7, of questions to colleagues without an account: an answer came, or none did. Both are for the owner of
+the follow-up, who stays responsible."""
 
 import datetime as dt
 from collections.abc import Iterable
