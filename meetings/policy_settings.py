@@ -67,3 +67,10 @@ define(
     default="07-01",
     label=_("The themed meeting is planned by"),
 )
+define(
+    "college_left_lead_days",
+    kind="count",
+    default=14,
+    label=_("A college member left and something still waits: to the lead after"),
+    unit=_("days"),
+)

@@ -90,10 +90,11 @@ ENTRIES: tuple[Entry, ...] = (
         ("home:monitor",),
     ),
     Entry(
-        "employers:follow_ups",
+        "employers:follow_up_ledger",
         _("Promises"),
         "list-check",
-        frozenset({CM}),  # on a phone the monitor comes first
+        # On a phone the monitor comes first. They land on their own promises, the list is one step further.
+        frozenset({CM}),
         ("employers:follow_up",),
     ),
     Entry(

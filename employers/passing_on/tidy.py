@@ -2,6 +2,7 @@
 
 import calendar
 import datetime as dt
+from typing import Any
 
 from django.db.models import Case, DateField, F, Q, QuerySet, When
 from django.db.models.functions import Coalesce
@@ -23,14 +24,14 @@ def tidy_requests(today: dt.date | None = None) -> int:
     in their mails; returns how many. Question and answer stay with the follow-up."""
     day = today or clock.today()
     before = months_before(day, policy.value("pass_on_keep_months", day))
-    rows = list(_closed().filter(closed_on__lt=before, emptied_on__isnull=True).order_by("pk"))
+    rows: list[FollowUpRequest] = list(_closed().filter(closed_on__lt=before, emptied_on__isnull=True))
     for row in rows:
         mails_about(row).update(to="", reply_to="", subject="", text="", html="", attachments=[])
     FollowUpRequest.objects.filter(pk__in=[row.pk for row in rows]).update(name="", email="", emptied_on=day)
     return len(rows)
 
 
-def _closed() -> "QuerySet[FollowUpRequest]":
+def _closed() -> "QuerySet[Any, Any]":
     """With the day since which nobody waits for this colleague: the question was withdrawn, its link became
     too old, or the follow-up it was about is done."""
     done = Coalesce(
@@ -42,7 +43,7 @@ def _closed() -> "QuerySet[FollowUpRequest]":
         ),
     )
     unanswered = Coalesce("withdrawn_on", "expires_on")
-    rows: QuerySet[FollowUpRequest] = FollowUpRequest.objects.annotate(
+    rows: QuerySet[Any, Any] = FollowUpRequest.objects.annotate(
         closed_on=Case(
             When(answered_on__isnull=True, then=unanswered), default=done, output_field=DateField()
         )
