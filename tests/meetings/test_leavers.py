@@ -130,7 +130,7 @@ def test_one_act_gives_everything_to_another_and_the_facts_stay(behind, left, ne
 
 
 def test_it_can_stay_with_the_college_as_a_whole_but_a_seat_needs_somebody(behind, left, es):
-    row, invitation, seat = behind
+    row, _invitation, seat = behind
     given = reassign_member(left, by=es, to=None, reason="Nog niemand")
 
     assert (given.promises, given.invitations, given.meetings, given.stayed) == (1, 1, 0, 1)
