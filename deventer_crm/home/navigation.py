@@ -80,7 +80,7 @@ ENTRIES: tuple[Entry, ...] = (
         _("Promises"),
         "list-check",
         frozenset({AM, ES, TL, ED, FA}),
-        ("employers:follow_up",),
+        ("employers:follow_up", "meetings:reassign"),
     ),
     Entry(
         "home:monitor",
@@ -110,7 +110,7 @@ ENTRIES: tuple[Entry, ...] = (
         _("Visits of the college"),
         "bank",
         frozenset({ES, TL}),
-        ("meetings:college",),
+        ("meetings:college", "meetings:member_"),
     ),
     Entry(
         "budget:year",

@@ -49,8 +49,8 @@ class AskedColleague:
 
     @property
     def mail_words(self) -> Any:
-        """What became of its last mail."""
-        if self.mail is None:
+        """What became of its last mail, as long as that matters."""
+        if self.mail is None or self.request.is_answered:
             return ""
         return FAILED_FOR_GOOD if self.mail.is_given_up else self.mail.get_state_display()
 

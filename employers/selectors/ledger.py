@@ -73,6 +73,11 @@ class LedgerRow:
     oldest: int | None
     note: Any = ""
 
+    @property
+    def is_zero(self) -> bool:
+        """Nothing stands here: left out where there is little room."""
+        return not any(number.count for number in self.numbers)
+
 
 @dataclass(frozen=True)
 class Ledger:

@@ -112,7 +112,10 @@ def _sections(rows: Iterable[Any], today: dt.date, until: dt.date) -> list[Secti
     for row in rows:
         member = row.answers
         if member is not None:
-            key: tuple[Any, ...] = (0, member.position, member.titled_name)
+            name = member.titled_name
+            if not member.is_valid_on(today):
+                name = _("%(member)s, left the college") % {"member": name}
+            key: tuple[Any, ...] = (0, member.position, name)
         elif row.taken_over_on:
             key = (1, 0, _("The college as a whole"))
         else:
@@ -136,7 +139,7 @@ def _line(row: Any, today: dt.date, until: dt.date) -> WeeklyLine:
     if row.due_on < today:
         why.append(_("late"))
     elif row.due_on <= until:
-        why.append(_("due %(day)s") % {"day": nl_date(row.due_on, "day")})
+        why.append(_("soon"))
     if row.state != State.OPEN:
         why.append(row.get_state_display())
     why += [
@@ -150,8 +153,6 @@ def _line(row: Any, today: dt.date, until: dt.date) -> WeeklyLine:
         )
     elif row.department:
         why.append(_("with %(name)s") % {"name": row.department})
-    if (member := row.answers) is not None and not member.is_valid_on(today):
-        why.append(_("%(member)s left the college") % {"member": member})
     what = _("Given in confidence") if row.given_in_confidence else row.what
     lies_with = str(row.owner) if row.owner else row.department or _("nobody")
     return WeeklyLine(row, what, lies_with, why, is_late=row.due_on < today)

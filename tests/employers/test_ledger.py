@@ -255,7 +255,7 @@ def test_it_is_grouped_by_who_answers_for_it_and_then_by_department(world, left,
     assert found == [
         (first.titled_name, ["Ons eigen team", "Ruimte"]),
         (second.titled_name, ["Ons eigen team"]),
-        (left.titled_name, ["ruimte & wonen"]),
+        (f"{left.titled_name}, heeft het college verlaten", ["ruimte & wonen"]),
         ("Het hele college", ["Ons eigen team"]),
         ("Niet door het college toegezegd", ["Ons eigen team"]),
     ]
