@@ -53,6 +53,7 @@ class Act(StrEnum):
     REPORT_MEETING = "report_meeting"
     STEP_BACK_MEETING = "step_back_meeting"
     ACT_FOR_COLLEGE = "act_for_college"
+    REASSIGN_COLLEGE = "reassign_college"
     SEE_COLLEGE = "see_college"
     SEE_OWN_DIVISION = "see_own_division"
     SEE_DIVISION = "see_division"
@@ -92,6 +93,7 @@ ACT_LABELS = {
     Act.REPORT_MEETING: _("Hold and report meetings"),
     Act.STEP_BACK_MEETING: _("Take a meeting a step back"),
     Act.ACT_FOR_COLLEGE: _("Act for a college member"),
+    Act.REASSIGN_COLLEGE: _("Give what a college member left behind to another"),
     Act.SEE_COLLEGE: _("See the college dashboard"),
     Act.SEE_OWN_DIVISION: _("See own and total visits"),
     Act.SEE_DIVISION: _("See the division of visits over the college"),
@@ -136,6 +138,8 @@ GRANTS: dict[Act, frozenset[Role]] = {
     Act.REPORT_MEETING: frozenset({_AM, _ES, _TL}),
     Act.STEP_BACK_MEETING: frozenset({_ES, _TL}),
     Act.ACT_FOR_COLLEGE: frozenset({_ES}),
+    # Who acts for the college, and who divides the work.
+    Act.REASSIGN_COLLEGE: frozenset({_ES, _TL}),
     Act.SEE_COLLEGE: frozenset({_AM, _CM, _ES, _TL}),
     Act.SEE_OWN_DIVISION: frozenset({_CM, _ES, _TL}),
     Act.SEE_DIVISION: frozenset({_ES, _TL}),

@@ -20,6 +20,7 @@ STATES: dict[str, frozenset[str]] = {
     "drop": OPEN,
     "reassign": OPEN,
     "edit": OPEN,
+    "pass_on": OPEN,
     "reopen": frozenset({State.FULFILLED, State.CLOSED, State.DROPPED}),
 }
 
@@ -58,7 +59,7 @@ def may(act: str, follow_up: FollowUp, user: "User") -> bool:
         return may_confirm(user, member.user_id if member else None)
     if user.can(Act.KEEP_FOLLOW_UPS) or follow_up.owner_id == user.pk:
         return True
-    if act == "reassign":
+    if act in {"reassign", "pass_on"}:
         return user.can(Act.GIVE_FOLLOW_UP)
     return act in {"edit", "drop"} and follow_up.created_by_id == user.pk
 

@@ -148,3 +148,37 @@ define(
     label=_("Import of a list: can be taken back for"),
     unit=_("days"),
 )
+define(
+    "pass_on_domains",
+    kind="texts",
+    default=[],
+    label=_("Passing on by mail: only to addresses at these domains (empty: any domain)"),
+)
+define(
+    "pass_on_link_days",
+    kind="count",
+    default=30,
+    label=_("Passing on by mail: the link works for at least"),
+    unit=_("days"),
+)
+define(
+    "pass_on_unanswered_days",
+    kind="count",
+    default=5,
+    label=_("Question to a colleague not answered: reminder after"),
+    unit=_("working days"),
+)
+define(
+    "pass_on_keep_months",
+    kind="count",
+    default=6,
+    label=_("Name and address of a colleague without an account: emptied after"),
+    unit=_("months"),
+)
+define(
+    "weekly_list_days",
+    kind="count",
+    default=14,
+    label=_("Weekly list of promises: what is due within"),
+    unit=_("days"),
+)

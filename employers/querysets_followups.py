@@ -3,7 +3,7 @@
 import datetime as dt
 from typing import TYPE_CHECKING, Any, Self
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q, QuerySet
 
 from accounts.roles import Act
 from deventer_crm.core.search import matches
@@ -27,8 +27,14 @@ class FollowUpQuerySet(ConfidentialQuerySet):
         return self.standing().filter(due_on__lt=today)
 
     def of(self, user: "User") -> Self:
-        """What lies with somebody, and what a college member promised in person."""
-        return self.filter(Q(owner_id=user.pk) | Q(promised_by__user_id=user.pk))
+        """What lies with somebody, and what a college member answers for in person."""
+        promised = Q(taken_over_on__isnull=True, promised_by__user_id=user.pk)
+        return self.filter(Q(owner_id=user.pk) | promised | Q(taken_over_by__user_id=user.pk))
+
+    def answered_for_by(self, member_id: int) -> Self:
+        """What a college member answers for now: promised in person, or taken over from one who left."""
+        promised = Q(taken_over_on__isnull=True, promised_by_id=member_id)
+        return self.filter(promised | Q(taken_over_by_id=member_id))
 
     def at(self, employer_ids: list[int]) -> Self:
         """Of these employers: a dossier passes the employer and those grouped under it."""
@@ -36,22 +42,20 @@ class FollowUpQuerySet(ConfidentialQuerySet):
 
     def to_give(self, today: dt.date) -> Self:
         """Standing and with nobody who can act ("opnieuw toewijzen"): without owner and department, an owner
-        whose account was closed, or promised by a college member whose term is over and since then not given
-        to somebody on purpose."""
-        from employers.models import FollowUpStep
-
-        given = FollowUpStep.objects.filter(
-            follow_up=OuterRef("pk"),
-            act=FollowUpStep.Act.REASSIGNED,
-            on__gt=OuterRef("promised_by__ends_on"),
-        )
+        whose account was closed, or a college member answers for it whose term is over."""
         nobody = Q(owner__isnull=True, department="") | Q(owner__is_active=False)
-        gone = Q(promised_by__ends_on__lt=today) & ~Exists(given)
-        return self.standing().filter(nobody | gone)
+        return self.standing().filter(nobody | self.left(today))
+
+    @staticmethod
+    def left(today: dt.date) -> Q:
+        """Who answers for it left the college, and since then nobody said who does now."""
+        return Q(taken_over_on__isnull=True, promised_by__ends_on__lt=today) | Q(
+            taken_over_by__ends_on__lt=today
+        )
 
     def for_list(self) -> Self:
         """With what a line of a list shows, in the same query."""
-        return self.select_related("employer", "person", "owner", "promised_by", "theme")
+        return self.select_related("employer", "person", "owner", "promised_by", "taken_over_by", "theme")
 
     def by_urgency(self) -> Self:
         """What is due first comes first."""
@@ -67,7 +71,11 @@ class FollowUpQuerySet(ConfidentialQuerySet):
             return rows
         named: Any = self._read_by(user.pk)
         mine = (
-            Q(pk__in=named) | Q(owner_id=user.pk) | Q(created_by_id=user.pk) | Q(promised_by__user_id=user.pk)
+            Q(pk__in=named)
+            | Q(owner_id=user.pk)
+            | Q(created_by_id=user.pk)
+            | Q(promised_by__user_id=user.pk)
+            | Q(taken_over_by__user_id=user.pk)
         )
         rows = rows.filter(Q(audience__in=audiences_of(user)) | mine)
         employers, people = hidden_keys(Employer, user), hidden_keys(ContactPerson, user)
@@ -82,3 +90,23 @@ class FollowUpQuerySet(ConfidentialQuerySet):
 
         named = Employer.objects.search(text).order_by().values("pk")
         return self.filter(matches(text) | Q(employer__in=named))
+
+
+class FollowUpRequestQuerySet(QuerySet[Any]):
+    """Questions to colleagues without an account."""
+
+    def visible_to(self, user: "User") -> Self:
+        """Whoever may read the follow-up."""
+        from employers.models import FollowUp
+
+        if user.can(Act.VIEW_CONFIDENTIAL):
+            return self
+        return self.filter(follow_up__in=FollowUp.objects.visible_to(user).order_by().values("pk"))
+
+    def unanswered(self) -> Self:
+        """Neither answered nor withdrawn, also when the link is too old."""
+        return self.filter(answered_on__isnull=True, withdrawn_on__isnull=True)
+
+    def to_look_at(self) -> Self:
+        """Answered, and the owner did nothing with it yet."""
+        return self.filter(answered_on__isnull=False, handled_on__isnull=True)

@@ -21,6 +21,7 @@ from employers.models import (
     EmployerGrouping,
     ExternalNumber,
     FollowUp,
+    FollowUpRequest,
     FollowUpStep,
     HandOver,
     Position,
@@ -89,6 +90,7 @@ free_text(
     of_person="person",
 )
 free_text(FollowUpStep, "reason", "department_before", of_person="follow_up__person")
+free_text(FollowUpRequest, "question", "answer", of_person="follow_up__person")
 free_text(ChangeProposal, "own_value", "register_value")
 free_text(Employer, "retired_reason", "area_reason", "sector_reason", "track_reason")
 free_text(EmployerGrouping, "reason")

@@ -83,3 +83,11 @@ def pass_on_follow_ups() -> None:
     from employers.services import followup_succession
 
     followup_succession.pass_on_follow_ups()
+
+
+@crm_task(name="employers.tidy_requests", single=True, time_limit=600)
+def tidy_requests() -> None:
+    """Each night: names and addresses of colleagues without an account go when nobody needs them any more."""
+    from employers.passing_on import tidy
+
+    tidy.tidy_requests()

@@ -12,6 +12,7 @@ from employers.views import (
     listing,
     memberships,
     people,
+    question,
     signals,
 )
 
@@ -61,5 +62,6 @@ urlpatterns = [
     path("contactpersonen/", include(person_patterns)),
     path("toezeggingen/", listing.follow_up_list, name="follow_ups"),
     path("toezeggingen/", include(urls_followups.urlpatterns)),
+    path("vraag/<str:token>/", question.question, name="question"),
     path("portefeuilles/", include(urls_portfolios.urlpatterns)),
 ]

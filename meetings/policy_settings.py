@@ -102,3 +102,10 @@ define(
     label=_("A document for a meeting is asked after, so many days after it was expected"),
     unit=_("days"),
 )
+define(
+    "college_left_lead_days",
+    kind="count",
+    default=14,
+    label=_("A college member left and something still waits: to the lead after"),
+    unit=_("days"),
+)

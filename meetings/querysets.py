@@ -133,3 +133,24 @@ class InvitationQuerySet(ConfidentialQuerySet):
     def unanswered(self) -> Self:
         """Neither answered nor withdrawn."""
         return self.filter(answer="", withdrawn_on__isnull=True)
+
+    def pending(self, day: dt.date) -> Self:
+        """What still asks something of us: without an answer, or for another date, as long as the meeting it
+        leads to is still to come; and accepted without a meeting."""
+        to_come = Q(meeting__isnull=True) | Q(
+            meeting__state__in=["draft", "planned"], meeting__starts_at__gte=clock.start_of(day)
+        )
+        waits = Q(answer__in=["", "other_date"]) & to_come
+        return self.filter(waits | Q(answer="accepted", meeting__isnull=True), withdrawn_on__isnull=True)
+
+    def answered_for_by(self, member_id: int) -> Self:
+        """For which a college member answers now: in that name, or taken over from one who left."""
+        own = Q(taken_over_on__isnull=True, college_member_id=member_id)
+        return self.filter(own | Q(taken_over_by_id=member_id))
+
+    @staticmethod
+    def left(day: dt.date) -> Q:
+        """In the name of somebody who left the college, and since then nobody said who answers for it."""
+        return Q(taken_over_on__isnull=True, college_member__ends_on__lt=day) | Q(
+            taken_over_by__ends_on__lt=day
+        )

@@ -10,6 +10,7 @@ from meetings.views import (
     feed,
     invitation,
     items,
+    leavers,
     meeting,
     minutes,
     moment,
@@ -20,6 +21,11 @@ from meetings.views import (
 app_name = "meetings"
 urlpatterns: list[URLPattern] = [
     path("college/", college.college, name="college"),
+    path("college/<int:pk>/overdracht/", leavers.member_sheet, name="member_sheet"),
+    path("college/<int:pk>/overdracht/pdf/", leavers.member_pdf, name="member_pdf"),
+    path("toezeggingen/opnieuw-toewijzen/", leavers.reassign, name="reassign"),
+    path("toezeggingen/opnieuw-toewijzen/<int:pk>/", leavers.reassign_member, name="reassign_member"),
+    path("toezeggingen/opnieuw-toewijzen/collega/", leavers.reassign_closed, name="reassign_closed"),
     path("agenda/", agenda.agenda, name="agenda"),
     path("agenda/nieuw/", meeting.plan, name="plan"),
     path("agenda/maand/<int:year>/<int:month>/", agenda.month, name="month"),

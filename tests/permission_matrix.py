@@ -259,6 +259,22 @@ def follow_up_row(act: str, who: Iterable[Role] = SETTLERS) -> Row:
     )
 
 
+def asked_colleague(user: User, *, answered: bool = False, **options: Any) -> Sequence[Any]:
+    """A question about something that lies with whoever asks."""
+    from tests.employers.factories import FollowUpRequestFactory
+
+    return [FollowUpRequestFactory(answered=answered, follow_up__owner=user, **options).pk]
+
+
+def answered_colleague(user: User) -> Sequence[Any]:
+    return asked_colleague(user, answered=True)
+
+
+def secret_question(user: User) -> Sequence[Any]:
+    secret = {"follow_up__is_confidential": True, "follow_up__employer__is_confidential": True}
+    return asked_colleague(user, **secret)
+
+
 def edit_row(name: str, *, get: Iterable[Role] | None = EDITORS) -> Row:
     return row(f"employers:{name}", args=employer, get=get, post=EDITORS, confidential=secret_employer)
 
@@ -379,6 +395,26 @@ EMPLOYERS: list[Row] = [
     row("employers:follow_up_add", args=employer, get=SETTLERS, post=SETTLERS, confidential=secret_employer),
     *(follow_up_row(act) for act in ("", "edit", "fulfil", "report_back", "drop", "reassign", "reopen")),
     follow_up_row("confirm", EDITORS),
+    follow_up_row("pass_on"),
+    *(
+        row(
+            f"employers:follow_up_request_{name}",
+            args=asked_colleague,
+            get=SETTLERS,
+            post=SETTLERS,
+            confidential=secret_question,
+        )
+        for name in ("again", "withdraw")
+    ),
+    row(
+        "employers:follow_up_request_handle",
+        args=answered_colleague,
+        post=SETTLERS,
+        data={"act": "seen"},
+        confidential=secret_question,
+    ),
+    row("employers:question", args=["geen-link"], get=ALL, post=ALL, open=True, also={404}),
+    *(row(f"employers:follow_up_{name}", get=SETTLERS) for name in ("ledger", "weekly", "weekly_pdf")),
     row("employers:people", get=TEAM),
     row("employers:person", args=person, get=TEAM, confidential=secret_person),
     row("employers:person_add", get=PEOPLE_EDITORS, post=PEOPLE_EDITORS),
@@ -731,7 +767,22 @@ MEETINGS: list[Row] = [
     ),
 ]
 
-COLLEGE = [row("meetings:college", get={AM, CM, ES, TL})]
+
+def left_member(user: User) -> Sequence[Any]:
+    """Somebody who left the college."""
+    from tests.accounts.factories import CollegeMemberFactory
+
+    return [CollegeMemberFactory(starts_on=dt.date(2018, 1, 1), ends_on=dt.date(2022, 5, 31)).pk]
+
+
+COLLEGE = [
+    row("meetings:college", get={AM, CM, ES, TL}),
+    row("meetings:member_sheet", args=left_member, get={AM, CM, ES, TL}),
+    row("meetings:member_pdf", args=left_member, get={AM, CM, ES, TL}),
+    row("meetings:reassign", get={ES, TL}),
+    row("meetings:reassign_member", args=left_member, post={ES, TL}),
+    row("meetings:reassign_closed", post={ES, TL}),
+]
 
 # ── budget ───────────────────────────────────────────────────────────────────────────────────────
 

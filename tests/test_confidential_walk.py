@@ -45,7 +45,7 @@ from employers.models import (
 )
 from meetings.calendar.feed import make_feed
 from meetings.models import AgendaDocument, AgendaItem, Meeting, MeetingFollowUp
-from tests.accounts.factories import UserFactory
+from tests.accounts.factories import CollegeMemberFactory, UserFactory
 from tests.budget.factories import TimeEntryFactory
 from tests.employers.factories import (
     AccountAssignmentFactory,
@@ -53,6 +53,7 @@ from tests.employers.factories import (
     EmployerFactory,
     EstablishmentFactory,
     FollowUpFactory,
+    FollowUpRequestFactory,
     JobCountFactory,
     MembershipFactory,
     PositionFactory,
@@ -272,6 +273,25 @@ def make_daily_work(
             {"employer": open_one, "owner": lead, "audience": "named"},
         )
     ]
+    # What was promised by who left, and asked of a colleague without an account.
+    member = CollegeMemberFactory(starts_on=dt.date(2018, 1, 1), ends_on=dt.date(2022, 5, 31))
+    for options in (
+        {"employer": secret},
+        {"employer": open_one, "is_confidential": True, "department": NAME},
+        {"employer": open_one, "audience": "named"},
+    ):
+        promises.append(
+            FollowUpFactory(
+                what=f"Beloofd aan {NAME}", due_on=today, promise=True, owner=lead, promised_by=member,
+                readers=readers, **options,
+            )
+        )  # fmt: skip
+    FollowUpFactory(employer=open_one, promise=True, owner=user, promised_by=member, due_on=today)
+    questions = [
+        FollowUpRequestFactory(follow_up=row, question=f"Hoe zit het met {NAME}?", answered=number % 2 == 1)
+        for number, row in enumerate(promises)
+    ]
+    InvitationFactory(employer=secret, college_member=member, note=NAME)
     open_promise = FollowUpFactory(
         employer=open_one, owner=user, due_on=today, contact_moment=ContactMoment.objects.earliest("pk")
     )
@@ -298,7 +318,8 @@ def make_daily_work(
     )
     AccountAssignmentFactory(employer=part, user=handed.from_user)
     EmployerTag.objects.create(employer=secret, tag=Tag.objects.create(name="proeflabel"))
-    return {"promises": promises, "open_promise": open_promise, "act": act, "handed": handed}
+    known = {"member": member, "questions": questions}
+    return known | {"promises": promises, "open_promise": open_promise, "act": act, "handed": handed}
 
 
 def series_meetings() -> list[int]:
@@ -322,6 +343,9 @@ def addresses(row: Row, world: SimpleNamespace, user: User) -> list[str]:
         "delivery": [[world.delivery.pk]],
         "sheet": [[sheet.pk] for sheet in world.sheets],
         "own_follow_up": [[one.pk] for one in (world.open_promise, *world.promises)],
+        "asked_colleague": [[one.pk] for one in world.questions],
+        "answered_colleague": [[one.pk] for one in world.questions],
+        "left_member": [[world.member.pk]],
         "own_hand_over": [[world.handed.pk]],
         "own_bulk_act": [[world.act.pk]],
     }
@@ -362,6 +386,7 @@ def queries(world: SimpleNamespace) -> list[dict[str, Any]]:
         {"from_user": world.handed.from_user_id, "to_user": world.lead.pk, "starts_on": clock.today()},
         {"employer": world.secret.pk, "bedrijf": world.secret.pk},
         {"employer": world.open_one.pk, "bedrijf": world.open_one.pk, "meeting": world.meetings[1].pk},
+        {"per": "bedrijf", "soort": "alles", "answers": "left", "department": "none", "age": ">14"},
         {"member": "1", "day": clock.today().isoformat(), "top": "yes", "state": "planned"},
     ]
 
@@ -396,7 +421,8 @@ def readable_pdf(monkeypatch: pytest.MonkeyPatch) -> None:
     def texts(template: str, data: Any, **options: Any) -> bytes:
         return json.dumps(data, ensure_ascii=False, default=str).encode()
 
-    monkeypatch.setattr("employers.views.handover.make_pdf", texts)
+    for view in ("employers.views.handover", "employers.views.ledger", "meetings.views.leavers"):
+        monkeypatch.setattr(f"{view}.make_pdf", texts)
 
 
 @pytest.mark.parametrize("role", [role for role in Role if role != TL], ids=str)
@@ -501,5 +527,8 @@ def test_who_is_named_and_the_lead_do_see_it(role: Role, client_as: Any, readabl
         reverse("employers:follow_up", args=[world.promises[0].pk]),
         reverse("employers:handover_sheet", args=[world.handed.pk]),
         reverse("employers:handover_pdf", args=[world.handed.pk]),
+        f"{reverse('employers:follow_up_ledger')}?per=bedrijf",
+        reverse("meetings:member_sheet", args=[world.member.pk]),
+        reverse("meetings:member_pdf", args=[world.member.pk]),
     ):
         assert leak(client.get(url)), url

@@ -28,7 +28,7 @@ from employers.models import (
 from employers.portfolios.handover import Scope, hand_over
 from employers.services import refresh_employers
 from meetings.models import MeetingFollowUp
-from tests.accounts.factories import UserFactory
+from tests.accounts.factories import CollegeMemberFactory, UserFactory
 from tests.budget.factories import TimeEntryFactory
 from tests.employers import factories as make
 from tests.home.factories import ReminderFactory
@@ -83,6 +83,14 @@ PAGES = [
     Page("home:search", DASHBOARD, query={"q": WORD}),
     Page("home:search", DASHBOARD, query={"q": "zilverlidne"}),
     Page("list_acts", LIST),
+    Page("employers:follow_ups", LIST, query={"answers": "left", "age": ">30", "department": "none"}),
+    *(
+        Page("employers:follow_up_ledger", LIST, query={"per": per}, roles=TEAM)
+        for per in ("college", "afdeling", "bedrijf", "leeftijd")
+    ),
+    Page("employers:follow_up_weekly", LIST, roles=TEAM),
+    Page("meetings:reassign", DASHBOARD, roles=frozenset({ES, TL})),
+    Page("meetings:member_sheet", DASHBOARD, of("member"), roles=TEAM),
     Page("meetings:agenda", LIST),
     Page("meetings:month", LIST, lambda world: [clock.today().year, clock.today().month]),
     Page("meetings:week", LIST, lambda world: list(clock.today().isocalendar()[:2])),
@@ -127,6 +135,7 @@ def begin(user: User) -> SimpleNamespace:
     world = SimpleNamespace(
         user=user, lead=lead, employer=employer, club=club, person=person, other=UserFactory(role=AM)
     )
+    world.gone = UserFactory(role=AM, is_active=False)
     make.AccountAssignmentFactory(employer=employer, user=user)
     # Signals: shrunk, said to be untrue, and a promise that is late.
     place = employer.establishments.get()
@@ -145,6 +154,9 @@ def begin(user: User) -> SimpleNamespace:
     AccountCover.objects.create(
         user=user, substitute=world.other, starts_on=today, ends_on=today + dt.timedelta(days=9)
     )
+    make.FollowUpRequestFactory(follow_up=world.follow_up)
+    make.FollowUpRequestFactory(follow_up=world.follow_up, answered=True)
+    world.member = CollegeMemberFactory(starts_on=dt.date(2018, 1, 1), ends_on=today - dt.timedelta(days=20))
     world.sheet = SheetImport.objects.create(
         what="employers", list_name="Proeflijst", file="x", state="checked", by=lead,
         preview={"header": ["naam", "telefoon"], "positions": {"naam": 0}},
@@ -196,6 +208,10 @@ def grow(world: SimpleNamespace, count: int) -> None:
                 make.FollowUpFactory(
                     employer=place, owner=user, person=person, due_on=today + dt.timedelta(number), **options
                 )
+            make.FollowUpFactory(promise=True, employer=place, promised_by=world.member, department="Ruimte")
+            make.FollowUpRequestFactory(follow_up=make.FollowUpFactory(employer=place, promise=True))
+            make.FollowUpFactory(employer=place, owner=world.gone)
+            InvitationFactory(employer=place, college_member=world.member)
             planned = MeetingFactory(
                 planned=True, on=today + dt.timedelta(2 + number), employers=[place, world.club],
                 owner=user, people=[(person, place)], college=True, title=WORD,
@@ -250,8 +266,6 @@ def shape(sql: str) -> str:
 def test_each_page_keeps_to_its_bar_however_much_there_is(role: str, client_as: Any):
     user = UserFactory(role=role)
     if role == CM:
-        from tests.accounts.factories import CollegeMemberFactory
-
         CollegeMemberFactory(user=user)
     client = client_as(user)
     world = begin(user)

@@ -80,7 +80,7 @@ ENTRIES: tuple[Entry, ...] = (
         _("Promises"),
         "list-check",
         frozenset({AM, ES, TL, ED, FA}),
-        ("employers:follow_up",),
+        ("employers:follow_up", "meetings:reassign"),
     ),
     Entry(
         "home:monitor",
@@ -90,10 +90,11 @@ ENTRIES: tuple[Entry, ...] = (
         ("home:monitor",),
     ),
     Entry(
-        "employers:follow_ups",
+        "employers:follow_up_ledger",
         _("Promises"),
         "list-check",
-        frozenset({CM}),  # on a phone the monitor comes first
+        # On a phone the monitor comes first. They land on their own promises, the list is one step further.
+        frozenset({CM}),
         ("employers:follow_up",),
     ),
     Entry(
@@ -109,7 +110,7 @@ ENTRIES: tuple[Entry, ...] = (
         _("Visits of the college"),
         "bank",
         frozenset({ES, TL}),
-        ("meetings:college",),
+        ("meetings:college", "meetings:member_"),
     ),
     Entry(
         "budget:year",

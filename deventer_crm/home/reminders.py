@@ -56,3 +56,9 @@ def to_the_budget(target: Any, period: str) -> str:
 def to_the_hours(target: Any, period: str) -> str:
     """One's own hours, with the button that confirms a month."""
     return reverse("budget:hours")
+
+
+@act_url("college_member_left")
+def to_the_leavers(target: Any, period: str) -> str:
+    """Where everything a member left behind goes to somebody else."""
+    return f"{reverse('meetings:reassign')}#member-{target.pk}"

@@ -226,6 +226,7 @@ CELERY_BEAT_SCHEDULE = {
     "timelines-first": {"task": "employers.build_first_index", "schedule": 60.0, "options": {"expires": 55}},
     "timelines-nightly": {"task": "employers.rebuild_activities", "schedule": crontab(hour=4, minute=10)},
     "follow-ups-nightly": {"task": "employers.pass_on_follow_ups", "schedule": crontab(hour=4, minute=40)},
+    "requests-nightly": {"task": "employers.tidy_requests", "schedule": crontab(hour=4, minute=50)},
     "sweep-imports": {"task": "employers.sweep_imports", "schedule": 60.0, "options": {"expires": 55}},
     "busy-calendars": {
         "task": "meetings.read_busy_calendars",

@@ -27,6 +27,7 @@ from deventer_crm.core.lists import (
 from deventer_crm.core.lists.table import link
 from deventer_crm.core.templatetags.crm import badge, due_badge, follow_up_badge
 from employers.lists.employer_filters import by_manager
+from employers.lists.followup_ledger import LEDGER_FILTERS
 from employers.lists.offers import MINE, NOBODY, fixed, from_offers, offers, people_of, picks, whose
 from employers.lists.people import employer_says
 from employers.models import FollowUp
@@ -90,9 +91,10 @@ FILTERS = (
         "promised",
         _("Promised by"),
         lambda rows, value, reader: rows.filter(promised_by_id=value),
-        choices=from_offers("member"),
+        choices=from_offers("promiser"),
         everything=_("whoever"),
     ),
+    *LEDGER_FILTERS,
     Filter(
         "manager",
         _("Account manager"),
@@ -134,6 +136,11 @@ def _lies_with(row: FollowUp) -> str:
     return row.department or gettext("nobody")
 
 
+def _answers(row: FollowUp) -> str:
+    """Who of the college, "the college" when it stays there as a whole."""
+    return gettext("the college") if row.taken_over_on and not row.taken_over_by else str(row.answers or "")
+
+
 def _due(row: FollowUp, reader: Reader) -> Any:
     """How near or late it is, as long as it stands."""
     return due_badge(row.due_on, reader.today) if row.is_open else formatting.nl_date(row.due_on)
@@ -169,6 +176,29 @@ COLUMNS = (
         lambda row, reader: str(row.promised_by or ""),
         shown=False,
         shown_with=("promised",),
+    ),
+    Column(
+        "answers",
+        _("Answers for it"),
+        lambda row, reader: _answers(row),
+        shown=False,
+        shown_with=("answers",),
+    ),
+    Column(
+        "department",
+        _("Department"),
+        lambda row, reader: row.department,
+        shown=False,
+        shown_with=("department",),
+    ),
+    Column(
+        "age",
+        _("Days open"),
+        lambda row, reader: (reader.today - row.made_on).days if row.is_open else None,
+        sort="made",
+        is_number=True,
+        shown=False,
+        shown_with=("age",),
     ),
     Column("person", _("Contact person"), lambda row, reader: _person(row), shown=False),
     Column(
@@ -215,6 +245,7 @@ SORTS = {
 JOINED = {
     "owner": "owner",
     "promised": "promised_by",
+    "answers": "promised_by",
     "person": "person",
     "theme": "theme",
     "sector": "employer__sector",
@@ -225,6 +256,7 @@ JOINED = {
 def dress(rows: Any, reader: Reader, codes: frozenset[str]) -> Any:
     """Rows with what these columns show, and no more joins than that."""
     joins = [path for code, path in JOINED.items() if code in codes]
+    joins += ["taken_over_by"] if "answers" in codes else []
     rows = rows.annotate(employer_sort=F("employer__sort_name")) if "employer" in codes else rows
     return rows.select_related("employer", *joins).defer("search_text", "employer__search_text")
 
@@ -259,7 +291,7 @@ FOLLOW_UPS = register(
         search=lambda rows, text, reader: rows.search(text),
         filters=FILTERS,
         narrow=narrow,
-        offers=offers("colleague", "member", "manager", "sector", "area", "theme"),
+        offers=offers("colleague", "promiser", "manager", "sector", "area", "theme"),
         columns=COLUMNS,
         sorts=SORTS,
         default_sort="due",

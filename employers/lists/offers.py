@@ -5,7 +5,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from django.db.models import CharField, F, IntegerField, QuerySet, Value
+from django.db.models import CharField, F, IntegerField, Q, QuerySet, Value
 from django.db.models.functions import Cast
 from django.utils.translation import gettext_lazy as _
 
@@ -14,7 +14,7 @@ from accounts.names import colleague_name
 from accounts.roles import Role
 from deventer_crm.core.formatting import SIZE_BOUNDS, size_class
 from deventer_crm.core.lists import Choices, Filter, Offered, Reader
-from employers.models import Area, Employer, Sector, Tag, Theme, Track
+from employers.models import Area, Employer, FollowUp, Sector, Tag, Theme, Track
 
 MINE, NOBODY = "me", "none"
 
@@ -62,6 +62,16 @@ SOURCES: dict[str, Callable[[Reader], tuple[Any, Any, Any]]] = {
     "manager": lambda reader: (User.objects.with_role(Role.ACCOUNT_MANAGER), colleague_name(), Value(0)),
     "colleague": lambda reader: (User.objects.filter(is_active=True), colleague_name(), Value(0)),
     "member": lambda reader: (CollegeMember.objects.on(reader.today), F("name"), F("position")),
+    # Also who left: what they promised stays theirs as a fact.
+    "promiser": lambda reader: (
+        CollegeMember.objects.filter(
+            Q(pk__in=CollegeMember.objects.on(reader.today).order_by().values("pk"))
+            | Q(pk__in=FollowUp.objects.order_by().values("promised_by"))
+            | Q(pk__in=FollowUp.objects.order_by().values("taken_over_by"))
+        ),
+        F("name"),
+        F("position"),
+    ),
     "label": lambda reader: (Tag.objects.all(), F("name"), Value(0)),
     "association": _associations,
 }

@@ -1,6 +1,7 @@
 from .activity import Activity
 from .contact import ContactMoment
 from .employer import AccountAssignment, Employer, EmployerGrouping, Portfolio
+from .followup_requests import FollowUpRequest
 from .followup_steps import FollowUpStep
 from .followups import FollowUp
 from .imports import ChangeProposal, DeliveryRow, MappingProfile, RegisterDelivery
@@ -42,6 +43,7 @@ __all__ = [
     "ExternalNumber",
     "FollowUp",
     "FollowUpReader",
+    "FollowUpRequest",
     "FollowUpStep",
     "HandOver",
     "JobCount",

@@ -5,6 +5,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from accounts.models import CollegeMember
 from deventer_crm.core.trail import leaves_trail
 
 from .followups import FollowUp
@@ -22,6 +23,7 @@ class FollowUpStep(models.Model):
         REASSIGNED = "reassigned", pgettext_lazy("follow-up", "given to somebody else")
         RESCHEDULED = "rescheduled", pgettext_lazy("follow-up", "due date changed")
         REOPENED = "reopened", pgettext_lazy("follow-up", "opened again")
+        TAKEN_OVER = "taken_over", pgettext_lazy("follow-up", "taken over within the college")
 
     follow_up = models.ForeignKey(
         FollowUp, verbose_name=_("follow-up"), on_delete=models.CASCADE, related_name="steps"
@@ -47,6 +49,14 @@ class FollowUpStep(models.Model):
         related_name="+",
     )
     department_before = models.CharField(_("department before"), max_length=80, blank=True)
+    member_before = models.ForeignKey(
+        CollegeMember,
+        verbose_name=_("answered for it"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+    )
     due_before = models.DateField(_("was due on"), null=True, blank=True)
 
     class Meta:

@@ -81,6 +81,17 @@ class FollowUp(Tracked, Confidential):
         blank=True,
         related_name="promises",
     )
+    #: Who promised stays a fact. Of a member who left: who answers for it now; with a day and nobody: the
+    #: college as a whole.
+    taken_over_by = models.ForeignKey(
+        CollegeMember,
+        verbose_name=_("taken over by"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="promises_taken_over",
+    )
+    taken_over_on = models.DateField(_("taken over on"), null=True, blank=True)
     made_on = models.DateField(_("made on"))
     due_on = models.DateField(_("due on"))
     confirmed_on = models.DateField(_("confirmed on"), null=True, blank=True)
@@ -149,6 +160,16 @@ class FollowUp(Tracked, Confidential):
                 condition=Q(given_in_confidence=False) | ~Q(woo_ground=""),
                 name="employers_followup_confidence_has_ground",
                 violation_error_message=_("Say on which ground this was given in confidence."),
+            ),
+            models.CheckConstraint(
+                condition=Q(taken_over_on__isnull=False) | Q(taken_over_by__isnull=True),
+                name="employers_followup_taken_over_on_a_day",
+                violation_error_message=_("Say when somebody else took this over."),
+            ),
+            models.CheckConstraint(
+                condition=Q(promised_by__isnull=False) | Q(taken_over_on__isnull=True),
+                name="employers_followup_taken_over_from_a_member",
+                violation_error_message=_("Only what a college member promised is taken over."),
             ),
             models.CheckConstraint(
                 condition=Q(dropped_on__isnull=True) | ~Q(dropped_reason=""),
@@ -223,6 +244,12 @@ class FollowUp(Tracked, Confidential):
 
     def get_confirm_url(self) -> str:
         return reverse("employers:follow_up_confirm", args=[self.pk])
+
+    @property
+    def answers(self) -> CollegeMember | None:
+        """Who of the college answers for it now; None when nobody promised it in person, and when it stays
+        with the college as a whole."""
+        return self.taken_over_by if self.taken_over_on else self.promised_by
 
     @property
     def is_open(self) -> bool:

@@ -217,19 +217,24 @@ def sheet_data(handed: HandOver, blocks: list[Block]) -> dict[str, Any]:
         "foot": _("Confidential. Made on %(day)s from the dossiers, for the account manager only.")
         % {"day": nl_date(clock.today())},
         "words": {"contents": _("Contents"), "nothing": _("No employers that you may see.")},
-        "employers": [
-            {
-                "name": block.employer.name,
-                "place": block.place,
-                "facts": [{"label": label, "text": text} for label, text in block.facts],
-                "parts": [
-                    {
-                        "title": part.title,
-                        "lines": [{"text": line.text, "note": line.note} for line in part.lines],
-                    }
-                    for part in block.parts
-                ],
-            }
-            for block in blocks
-        ],
+        "employers": blocks_as_data(blocks),
     }
+
+
+def blocks_as_data(blocks: Iterable[Block]) -> list[dict[str, Any]]:
+    """Blocks as plain data, for any PDF."""
+    return [
+        {
+            "name": block.employer.name,
+            "place": block.place,
+            "facts": [{"label": label, "text": text} for label, text in block.facts],
+            "parts": [
+                {
+                    "title": part.title,
+                    "lines": [{"text": line.text, "note": line.note} for line in part.lines],
+                }
+                for part in block.parts
+            ],
+        }
+        for block in blocks
+    ]

@@ -2,6 +2,6 @@
 
 from employers.portfolios import cover  # who stands in for whom
 
-from . import followups, yearly
+from . import followups, requests, yearly
 
-__all__ = ["cover", "followups", "yearly"]
+__all__ = ["cover", "followups", "requests", "yearly"]

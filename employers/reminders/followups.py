@@ -18,7 +18,7 @@ from employers.models import AccountAssignment, FollowUp
 FREE_DAYS = 7
 
 
-def _with_people(today: dt.date, targets: list[int] | None) -> "QuerySet[Any, Any]":
+def with_people(today: dt.date, targets: list[int] | None) -> "QuerySet[Any, Any]":
     """Standing follow-ups with `keeper` (the owner, as long as there is an account) and `manager` (the
     account manager of that day of the employer it is about, or of its survivor)."""
     rows: QuerySet[Any, Any] = FollowUp.objects.standing()
@@ -36,7 +36,7 @@ def _with_people(today: dt.date, targets: list[int] | None) -> "QuerySet[Any, An
     return found
 
 
-class _Leads:
+class Leads:
     """The leads, read once and only when somebody is missing or late."""
 
     found: list[int] | None = None
@@ -63,8 +63,8 @@ def follow_up_due(today: dt.date, targets: list[int] | None = None) -> Iterable[
     free = workdays.as_days(settings["free_days"])
     before, late = settings["follow_up_due_days"], dt.timedelta(days=settings["follow_up_late_lead"])
     last = today + dt.timedelta(days=2 * before + FREE_DAYS + len(free))
-    rows = _with_people(today, targets).filter(due_on__lte=last)
-    wanted, leads = [], _Leads()
+    rows = with_people(today, targets).filter(due_on__lte=last)
+    wanted, leads = [], Leads()
     for pk, due_on, keeper, manager in rows.values_list("pk", "due_on", "keeper", "manager"):
         asked_from, escalated_from = workdays.shift(due_on, -before, free), due_on + late
         period = f"follow_up:{pk}"
@@ -94,10 +94,10 @@ def promise_unconfirmed(today: dt.date, targets: list[int] | None = None) -> Ite
     settings = policy.values(["promise_unconfirmed_days", "free_days"], today)
     days: int = settings["promise_unconfirmed_days"]
     free = workdays.as_days(settings["free_days"])
-    rows = _with_people(today, targets).filter(state=FollowUp.State.UNCONFIRMED, made_on__lte=today)
+    rows = with_people(today, targets).filter(state=FollowUp.State.UNCONFIRMED, made_on__lte=today)
     # Nobody is asked to confirm a promise of their own as a member of the college.
     rows = rows.annotate(promiser=F("promised_by__user_id"))
-    wanted, leads = [], _Leads()
+    wanted, leads = [], Leads()
     for pk, made_on, keeper, manager, promiser in rows.values_list(
         "pk", "made_on", "keeper", "manager", "promiser"
     ):

@@ -1,16 +1,21 @@
 """What pages and cards show of promises and actions, as far as the reader may see them (R9, R10)."""
 
 import datetime as dt
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Count, Q, QuerySet, Window
+from django.utils.translation import gettext as _
 
 from accounts.roles import Act, Role
 from deventer_crm.core import clock
+from deventer_crm.core.formatting import nl_date
 from deventer_crm.core.statements import PreparedFor
-from employers.models import ContactMoment, FollowUp
+from employers.models import ContactMoment, FollowUp, FollowUpRequest
 from employers.models.followup_steps import FollowUpStep
+from employers.passing_on.reading import AskedColleague, asked_of_colleagues
+from employers.passing_on.rules import why_not_by_mail
 from employers.permissions_followups import acts_on, kinds_for, may
 from employers.querysets_followups import FollowUpQuerySet
 
@@ -61,6 +66,9 @@ class Event:
     by: Any
     reason: str = ""
     owner_before: Any = None
+    member_before: Any = None
+    text: str = ""
+    at: Any = None
     department_before: str = ""
     due_before: dt.date | None = None
 
@@ -77,6 +85,10 @@ ICONS: dict[str, str] = {
     FollowUpStep.Act.REASSIGNED: "person",
     FollowUpStep.Act.RESCHEDULED: "calendar-event",
     FollowUpStep.Act.REOPENED: "arrow-repeat",
+    FollowUpStep.Act.TAKEN_OVER: "people",
+    "asked": "envelope",
+    "answered": "chat-left-text",
+    "withdrawn": "x-circle",
 }
 
 
@@ -87,19 +99,32 @@ class FollowUpPage:
     history: list[Event]
     moment: ContactMoment | None
     needs_giving: bool
+    member_left: bool
     is_near: bool
+    requests: list[AskedColleague]
+    why_not_by_mail: str
 
 
 def follow_ups_for_page(user: "User") -> "QuerySet[FollowUp, Any]":
     """Visible follow-ups with what a page of one shows."""
     return FollowUp.objects.visible_to(user).select_related(
-        "employer__merged_into", "person", "owner", "promised_by", "theme", "confirmed_by", "created_by"
+        "employer__merged_into",
+        "person",
+        "owner",
+        "promised_by",
+        "taken_over_by",
+        "theme",
+        "confirmed_by",
+        "created_by",
     )
 
 
 def follow_up_page(follow_up: FollowUp, user: "User") -> FollowUpPage:
-    """History, newest first, and where it came from; two queries."""
-    steps = FollowUpStep.objects.filter(follow_up=follow_up).select_related("by", "owner_before")
+    """History, newest first, where it came from, and what was asked of colleagues; four queries at most."""
+    steps = FollowUpStep.objects.filter(follow_up=follow_up).select_related(
+        "by", "owner_before", "member_before"
+    )
+    requests = asked_of_colleagues(follow_up, user)
     history = [
         Event(
             on=step.on,
@@ -109,20 +134,74 @@ def follow_up_page(follow_up: FollowUp, user: "User") -> FollowUpPage:
             reason=step.reason,
             owner_before=step.owner_before,
             department_before=step.department_before,
+            member_before=step.member_before,
             due_before=step.due_before,
+            at=step.recorded_at,
         )
-        for step in steps.order_by("-recorded_at", "-pk")
+        for step in steps
     ]
+    history += [event for asked in requests for event in _asked_events(asked.request)]
+    history.sort(key=lambda event: (event.on, event.at))
+    history.reverse()
     moment = None
     if follow_up.contact_moment_id is not None:
         readable = ContactMoment.objects.visible_to(user).standing()
         moment = readable.filter(pk=follow_up.contact_moment_id).first()
     is_near = follow_up.is_open and follow_up.due_on < clock.today() + NEAR
-    return FollowUpPage(history, moment, _needs_giving(follow_up), is_near)
+    return FollowUpPage(
+        history=history,
+        moment=moment,
+        needs_giving=_needs_giving(follow_up),
+        member_left=_member_left(follow_up),
+        is_near=is_near,
+        requests=requests,
+        why_not_by_mail=why_not_by_mail(follow_up) if may("pass_on", follow_up, user) else "",
+    )
+
+
+def _asked_events(request: FollowUpRequest) -> Iterator[Event]:
+    """What was asked, answered and withdrawn, as lines of the history."""
+    words = {"name": request.who}
+    yield Event(
+        on=request.asked_on,
+        act="asked",
+        word=_("asked %(name)s, a colleague without an account") % words,
+        by=request.created_by,
+        text=request.question,
+        at=request.created_at,
+    )
+    if request.answered_on is not None:
+        said = _("answered: it is done") if request.says_done else _("answered")
+        if request.promised_on is not None:
+            said = _("answered: will be done on %(day)s") % {"day": nl_date(request.promised_on)}
+        yield Event(
+            on=request.answered_on,
+            act="answered",
+            word=f"{request.who} {said}",
+            by=_("by mail link"),
+            text=request.answer,
+            at=request.answered_at,
+        )
+    if request.withdrawn_on is not None:
+        yield Event(
+            on=request.withdrawn_on,
+            act="withdrawn",
+            word=_("question to %(name)s withdrawn") % words,
+            by=request.modified_by,
+            at=request.withdrawn_at,
+        )
+
+
+def _member_left(follow_up: FollowUp) -> bool:
+    """As FollowUpQuerySet.left says it: who of the college answers for it left."""
+    member = follow_up.answers
+    gone = member is not None and member.ends_on is not None and member.ends_on < clock.today()
+    return follow_up.is_open and gone
 
 
 def _needs_giving(follow_up: FollowUp) -> bool:
-    """As FollowUpQuerySet.to_give says it, of a row whose owner was read along."""
+    """Lies with nobody who can act; besides a member who left, as FollowUpQuerySet.to_give says it, of a row
+    whose owner was read along."""
     if not follow_up.is_open:
         return False
     owner = follow_up.owner

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from deventer_crm.core import clock, policy, workdays
 from deventer_crm.core.reconcile import request_reconcile
 from employers.activity import refresh_activities
-from employers.models import AccountAssignment, ContactPerson, Employer, FollowUp
+from employers.models import AccountAssignment, ContactPerson, Employer, FollowUp, FollowUpRequest
 from employers.models.followup_steps import FollowUpStep
 from employers.permissions_followups import kinds_for, may_choose_owner
 
@@ -21,6 +21,8 @@ Kind = FollowUp.Kind
 
 #: Rules of R7 that point at a follow-up.
 RULES = ("follow_up_due", "promise_unconfirmed")
+#: Rules that point at a question about one, to a colleague without an account.
+REQUEST_RULES = ("request_answered", "request_unanswered")
 
 TERMS = {
     Kind.ACTION: "follow_up_term_action",
@@ -74,6 +76,10 @@ def follow_ups_changed(pks: Iterable[int]) -> None:
     if keys:
         refresh_activities("follow_up", keys)
         request_reconcile(RULES, keys)
+        asked = FollowUpRequest.objects.filter(follow_up__in=keys, handled_on__isnull=True)
+        requests = list(asked.order_by().values_list("pk", flat=True))
+        if requests:
+            request_reconcile(REQUEST_RULES, requests)
 
 
 def leave_step(

@@ -253,6 +253,10 @@ def reassign_follow_up(
     check_owner(row.employer, owner, row.person)
     before = {"owner_before": row.owner, "department_before": row.department}
     row.owner, row.department = owner, department
+    member = row.answers
+    if member is not None and not member.is_valid_on(clock.today()):
+        # Whoever gives away what somebody promised who left, decides where it stays.
+        row.taken_over_by, row.taken_over_on = None, clock.today()
     if owner is not None and row.is_confidential:
         row.readers.add(owner)
     return _saved(row, Step.REASSIGNED, by=by, on=clock.today(), reason=why, **before)
@@ -293,6 +297,8 @@ def edit_follow_up(
     ):
         raise ValidationError({"exact_words": _("A confirmed promise keeps its words.")})
     due_before = row.due_on
+    if changes.get("promised_by", row.promised_by) != row.promised_by:
+        row.taken_over_by = row.taken_over_on = None
     for name, value in changes.items():
         setattr(row, name, value.strip() if isinstance(value, str) else value)
     not_to_come("made_on", row.made_on)
@@ -331,7 +337,9 @@ def _locked(follow_up: FollowUp, act: str, by: "User", expected_version: int | N
     """The stored row, locked. Raises StaleRecord for a second editor, PermissionDenied, and NotNow when the
     state does not allow the act."""
     rows = FollowUp.objects.select_for_update(of=("self",))
-    row: FollowUp = rows.select_related("employer", "person", "owner", "promised_by").get(pk=follow_up.pk)
+    row: FollowUp = rows.select_related("employer", "person", "owner", "promised_by", "taken_over_by").get(
+        pk=follow_up.pk
+    )
     if not may(act, row, by):
         raise PermissionDenied
     if expected_version is not None and row.version != expected_version:

@@ -4,8 +4,8 @@ import datetime as dt
 from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import F, Q, Value
-from django.db.models.functions import Coalesce
+from django.db.models import F, OuterRef, Q, Subquery, Value
+from django.db.models.functions import Coalesce, JSONObject
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
@@ -15,7 +15,7 @@ from deventer_crm.core.formatting import due_words
 from deventer_crm.core.timeline import Happening
 from employers.activity import ActivitySource, Key, Part, activity_source, day_start, index_rows
 from employers.activity.content import as_content, colleague, record_of
-from employers.models import FollowUp
+from employers.models import FollowUp, FollowUpRequest
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -50,6 +50,12 @@ class FollowUps(ActivitySource):
 
     def content(self, keys: Collection[Key], user: "User") -> Part:
         rows = FollowUp.objects.visible_to(user).filter(pk__in=[key.record_id for key in keys])
+        # The last question to a colleague without an account that was not taken back.
+        last_question = (
+            FollowUpRequest.objects.filter(follow_up=OuterRef("pk"), withdrawn_on__isnull=True)
+            .order_by("-asked_on", "-pk")
+            .annotate(asked=JSONObject(who="name", on="asked_on", answered_on="answered_on", answer="answer"))
+        )
         return as_content(
             rows,
             kind="kind",
@@ -60,6 +66,8 @@ class FollowUps(ActivitySource):
             owner_id="owner_id",
             department="department",
             promised_by=Coalesce("promised_by__name", Value("")),
+            taken_over_by=Coalesce("taken_over_by__name", Value("")),
+            asked=Subquery(last_question.values("asked")[:1]),
             reported_back_how="reported_back_how",
             dropped_reason="dropped_reason",
             outcome="outcome",
@@ -69,7 +77,7 @@ class FollowUps(ActivitySource):
 
     def line(self, key: Key, data: dict[str, Any], user: "User") -> Happening | None:
         title, badge = self.said(data)
-        details = [self.lies_with(data), self.ended(data)]
+        details = [self.lies_with(data), self.ended(data), self.asked(data)]
         if data["theme"]:
             details.append(_("theme %(theme)s") % {"theme": data["theme"]})
         return Happening(
@@ -91,9 +99,21 @@ class FollowUps(ActivitySource):
     def lies_with(self, data: dict[str, Any]) -> str:
         """Who must do it; of a promise of the college, who made it."""
         if data["promised_by"]:
-            return str(_("promised by %(member)s") % {"member": data["promised_by"]})
+            said = str(_("promised by %(member)s") % {"member": data["promised_by"]})
+            if data["taken_over_by"]:
+                said += ", " + _("taken over by %(member)s") % {"member": data["taken_over_by"]}
+            return said
         who = data["owner"] or data["department"]
         return str(_("lies with %(who)s") % {"who": who}) if who else ""
+
+    def asked(self, data: dict[str, Any]) -> str:
+        """What was asked of a colleague without an account, and what came of it."""
+        if data["asked"] is None:
+            return ""
+        words = {"name": data["asked"]["who"] or _("a colleague"), "answer": data["asked"]["answer"]}
+        if data["asked"]["answered_on"] is None:
+            return str(_("asked of %(name)s, no answer yet") % words)
+        return str(_("asked of %(name)s, who answered: %(answer)s") % words)
 
     def ended(self, data: dict[str, Any]) -> str:
         """How it ended, when that is what the line tells."""

@@ -60,6 +60,17 @@ class Invitation(Tracked):
         blank=True,
         related_name="invitations",
     )
+    #: Of a member who left: who answers for it now; with a day and nobody: the college as a whole.
+    taken_over_by = models.ForeignKey(
+        CollegeMember,
+        verbose_name=_("taken over by"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="invitations_taken_over",
+    )
+    taken_over_on = models.DateField(_("taken over on"), null=True, blank=True, editable=False)
     meeting = models.ForeignKey(
         Meeting,
         verbose_name=_("meeting"),
@@ -103,6 +114,11 @@ class Invitation(Tracked):
                 condition=Q(answered_on__isnull=True) | Q(answered_on__gte=models.F("sent_on")),
                 name="meetings_invitation_answered_after_sent",
                 violation_error_message=_("The answer cannot be earlier than the invitation."),
+            ),
+            models.CheckConstraint(
+                condition=Q(taken_over_on__isnull=False) | Q(taken_over_by__isnull=True),
+                name="meetings_invitation_taken_over_on_a_day",
+                violation_error_message=_("Say when somebody else took this over."),
             ),
             models.CheckConstraint(
                 condition=~Q(purpose="personal", direction="out") | Q(college_member__isnull=False),

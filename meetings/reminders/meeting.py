@@ -46,7 +46,9 @@ def invitation_unanswered(today: dt.date, targets: list[int] | None = None) -> I
     )
     if targets is not None:
         rows = rows.filter(pk__in=targets)
-    listed = list(rows.values_list("pk", "sent_on", "college_member_id"))
+    # Of a member who left: whoever took it over, else everybody.
+    rows = rows.annotate(answering=Coalesce("taken_over_by_id", "college_member_id"))
+    listed = list(rows.values_list("pk", "sent_on", "answering"))
     if not listed:
         return []
     by_member, everybody = secretaries_by_member(today), User.objects.ids_with_role(Role.SECRETARY)

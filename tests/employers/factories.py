@@ -10,6 +10,7 @@ from typing import Any
 import factory
 from factory.django import DjangoModelFactory
 
+from deventer_crm.core import clock
 from employers.models import (
     AccountAssignment,
     Area,
@@ -19,6 +20,7 @@ from employers.models import (
     Employer,
     Establishment,
     FollowUp,
+    FollowUpRequest,
     JobCount,
     Membership,
     Position,
@@ -272,3 +274,26 @@ class FollowUpFactory(OnTimeline, DjangoModelFactory):
     def readers(self, create: bool, extracted: Any, **options: Any) -> None:
         if create and extracted:
             self.readers.set(extracted)
+
+
+class FollowUpRequestFactory(DjangoModelFactory):
+    """A question to a colleague without an account that waits; `answered=True` one with its answer."""
+
+    class Meta:
+        model = FollowUpRequest
+
+    class Params:
+        answered = factory.Trait(
+            answered_on=factory.LazyFunction(clock.today),
+            answered_at=factory.LazyFunction(clock.now),
+            answer="De vergunning is verleend.",
+            says_done=True,
+        )
+
+    follow_up = factory.SubFactory(FollowUpFactory)
+    name = "Proef Collega"
+    email = factory.Sequence(lambda n: f"collega{n}@example.org")
+    question = "Is de vergunning voor de uitrit verleend?"
+    asked_on = factory.LazyFunction(clock.today)
+    answer_by = factory.LazyAttribute(lambda row: row.asked_on + dt.timedelta(days=7))
+    expires_on = factory.LazyAttribute(lambda row: row.asked_on + dt.timedelta(days=30))

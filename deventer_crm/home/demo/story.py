@@ -21,6 +21,7 @@ from deventer_crm.home.demo import (
     lists,
     people,
     portfolios,
+    promises,
     register,
     tables,
     work,
@@ -72,6 +73,7 @@ def tell(*, size: str, seed: int, today: dt.date, say: Say) -> list[tuple[str, s
             agenda.tell_agenda(team, associations, employers, today, rng)
             followups.tell_follow_ups(team, today, random.Random(f"follow-ups-{size}-{seed}-{today}"))  # noqa: S311 - invented data
             tables.tell_chairs(team, associations, today)
+            promises.tell_promises(team, today, random.Random(f"promises-{size}-{seed}-{today}"))  # noqa: S311 - invented data
             say("budget and hours")
             work.plan_budgets(team, today)
             work.book_weeks(team, employers, today, rng)
