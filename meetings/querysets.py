@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Self
 
+from django.db import models
 from django.db.models import Exists, OuterRef, Prefetch, Q
 
 from accounts.roles import Act
@@ -133,3 +134,21 @@ class InvitationQuerySet(ConfidentialQuerySet):
     def unanswered(self) -> Self:
         """Neither answered nor withdrawn."""
         return self.filter(answer="", withdrawn_on__isnull=True)
+
+
+class GuestQuerySet(models.QuerySet[Any]):
+    """Guests inherit the confidentiality of their meeting, of the person and of the employer."""
+
+    def visible_to(self, user: "User") -> Self:
+        from meetings.models import Meeting
+
+        if user.can(Act.VIEW_CONFIDENTIAL):
+            return self
+        rows = self.filter(meeting__in=Meeting.objects.visible_to(user).order_by().values("pk"))
+        for field, keys in (
+            ("employer", hidden_keys(Employer, user)),
+            ("person", hidden_keys(ContactPerson, user)),
+        ):
+            if keys != []:
+                rows = rows.filter(Q(**{f"{field}__isnull": True}) | ~Q(**{f"{field}__in": keys}))
+        return rows

@@ -688,6 +688,7 @@ ADMIN: dict[str, tuple[frozenset[Role], frozenset[Role], frozenset[Role]]] = {
             "core.Heartbeat",
             "core.Reminder",
             "core.Digest",
+            "core.OutgoingMail",
             "employers.Employer",
             "employers.Establishment",
             "employers.ContactPerson",

@@ -77,6 +77,10 @@ class Meeting(Tracked, Confidential):
         _("cancelled by"), max_length=10, choices=CancelledBy, blank=True, editable=False
     )
     cancel_reason = models.CharField(_("reason"), max_length=200, blank=True, editable=False)
+    #: How often the appointment in other people's calendars was overtaken (meetings.ics).
+    ics_sequence = models.PositiveIntegerField(
+        _("version of the appointment"), default=0, db_default=0, editable=False
+    )
 
     employers: "models.ManyToManyField[Employer, MeetingEmployer]" = models.ManyToManyField(
         Employer, verbose_name=_("employers"), through="MeetingEmployer", related_name="meetings"
@@ -226,6 +230,8 @@ class Participant(models.Model):
         related_name="represented_at",
     )
     is_present = models.BooleanField(_("present"), default=False)
+    #: Ticked at the door, before the meeting is marked as held.
+    arrived_at = models.DateTimeField(_("arrived at"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("participant")
