@@ -11,5 +11,7 @@ class MeetingsConfig(AppConfig):
     def ready(self) -> None:
         from deventer_crm.core.reference import sync_after_migrate
         from meetings.reference_data import load_reference_data
+        from meetings.reference_data_mails import load_mail_texts
 
         sync_after_migrate(self, load_reference_data)
+        sync_after_migrate(self, load_mail_texts)

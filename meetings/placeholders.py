@@ -50,7 +50,9 @@ def problems_with(use: str, subject: str, text: str) -> dict[str, list[str]]:
         if said:
             found[field] = said
     if use in ASKING and LINK not in words_in(text):
-        found.setdefault("text", []).append(_("Put {antwoordlink} in the text: without it nobody can answer."))
+        found.setdefault("text", []).append(
+            _("Put {antwoordlink} in the text: without it nobody can answer.")
+        )
     return found
 
 

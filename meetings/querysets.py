@@ -132,8 +132,20 @@ class InvitationQuerySet(ConfidentialQuerySet):
         return rows
 
     def unanswered(self) -> Self:
-        """Neither answered nor withdrawn."""
-        return self.filter(answer="", withdrawn_on__isnull=True)
+        """Neither answered nor withdrawn; what could not be delivered waits for something else."""
+        return self.filter(answer="", withdrawn_on__isnull=True, undelivered_on__isnull=True)
+
+    def undelivered(self) -> Self:
+        """The mail was given up and nothing came in its place."""
+        return self.filter(undelivered_on__isnull=False, withdrawn_on__isnull=True, answer="")
+
+    def without_guests(self) -> Self:
+        """All but those of a guest list, which the page of the meeting tells together."""
+        return self.exclude(purpose="group", meeting__isnull=False, person__isnull=False)
+
+    def mailed(self) -> Self:
+        """Written to be sent from here."""
+        return self.filter(link_key__isnull=False)
 
 
 class GuestQuerySet(models.QuerySet[Any]):

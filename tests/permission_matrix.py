@@ -569,6 +569,41 @@ def meeting_row(name: str, state: str, who: Iterable[Role], *, get: bool = True,
     )
 
 
+def an_answer_link(user: User) -> Sequence[Any]:
+    """Somebody without an account was mailed this."""
+    from deventer_crm.core import clock
+    from meetings.links import new_link, token_of
+    from tests.employers.factories import ContactPersonFactory
+    from tests.meetings.factories import InvitationFactory
+
+    invitation = InvitationFactory(sent_on=clock.today(), person=ContactPersonFactory())
+    new_link(invitation)
+    invitation.save()
+    return [token_of(invitation)]
+
+
+def a_guest_meeting(user: User) -> Sequence[Any]:
+    """A meeting that can have guests, with one on its list."""
+    from deventer_crm.core import clock
+    from tests.meetings.factories import GuestFactory, MeetingFactory, MeetingKindFactory
+
+    day = clock.today() + dt.timedelta(days=30)
+    meeting = MeetingFactory(planned=True, on=day, kind=MeetingKindFactory(code="proefthema"))
+    GuestFactory(meeting=meeting)
+    return [meeting.pk]
+
+
+def guest_row(name: str, who: Iterable[Role], *, get: bool = True, post: bool = True, **more: Any) -> Row:
+    return row(
+        f"meetings:{name}",
+        args=a_guest_meeting,
+        get=who if get else None,
+        post=who if post else None,
+        confidential=secret_meeting(),
+        **more,
+    )
+
+
 MEETINGS: list[Row] = [
     row("meetings:agenda", get=TEAM),
     row("meetings:plan", get=PLANNERS, post=PLANNERS),
@@ -582,7 +617,22 @@ MEETINGS: list[Row] = [
     meeting_row("move", "planned", PLANNERS),
     meeting_row("cancel", "planned", PLANNERS),
     meeting_row("back", "held", {ES, TL}),
+    guest_row("guests", TEAM, post=False),
+    guest_row("guests_add", PLANNERS, get=False),
+    guest_row("guests_remove", PLANNERS, get=False),
+    guest_row("guests_invite", PLANNERS),
+    guest_row("guests_ask_again", PLANNERS, get=False),
+    guest_row("guest_sheet", TEAM, post=False),
+    guest_row("door", PLANNERS),
+    guest_row("walk_in", PLANNERS),
+    # For who has the link of a mail and no account.
+    row("meetings:answer", args=an_answer_link, get=ALL, post=ALL, open=True),
     row("meetings:invitations", get=TEAM),
+    row("meetings:invitation_mail", get=PLANNERS, post=PLANNERS),
+    row(
+        "meetings:invitation_send_again", args=an_invitation, post=PLANNERS, confidential=secret_invitation
+    ),
+    row("meetings:invitation_ask_again", args=an_invitation, post=PLANNERS, confidential=secret_invitation),
     row("meetings:invitation_add", get=PLANNERS, post=PLANNERS),
     row("meetings:invitation", args=an_invitation, get=TEAM, post=PLANNERS, confidential=secret_invitation),
     row(
@@ -678,6 +728,7 @@ ADMIN: dict[str, tuple[frozenset[Role], frozenset[Role], frozenset[Role]]] = {
     },
     "meetings.Series": (frozenset({FA}),) * 3,
     "meetings.MeetingKind": (frozenset({FA}),) * 3,
+    "meetings.MailTemplate": (ADMIN_SITE,) * 3,
     "employers.SbiCode": (frozenset({FA}), NOT, NOT),
     **{
         name: (frozenset({FA}), NOT, NOT)
@@ -698,6 +749,7 @@ ADMIN: dict[str, tuple[frozenset[Role], frozenset[Role], frozenset[Role]]] = {
             "employers.ChangeProposal",
             "meetings.Meeting",
             "meetings.Invitation",
+            "meetings.Guest",
             "budget.BudgetYear",
             "budget.TimeEntry",
         )

@@ -135,6 +135,9 @@ class Meeting(Tracked, Confidential):
     def get_absolute_url(self) -> str:
         return reverse("meetings:detail", args=[self.pk])
 
+    def get_guests_url(self) -> str:
+        return reverse("meetings:guests", args=[self.pk])
+
     def get_report_url(self) -> str:
         return reverse("meetings:report", args=[self.pk])
 

@@ -1,5 +1,5 @@
 """What this app shows on pages of lower apps; one module per subject."""
 
-from . import agenda, duty, people
+from . import agenda, duty, guests, people
 
-__all__ = ["agenda", "duty", "people"]
+__all__ = ["agenda", "duty", "guests", "people"]

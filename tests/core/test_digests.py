@@ -204,7 +204,7 @@ def test_of_unknown_fate_the_same_mail_goes_again(
         raise Killed
 
     with monkeypatch.context() as patch:
-        patch.setattr(digests, "_note_sent", die)
+        patch.setattr(posting, "_note_sent", die)
         with pytest.raises(Killed):
             digests.send_digests(DAY)
     row = Digest.objects.get()

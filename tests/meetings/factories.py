@@ -14,6 +14,7 @@ from factory.django import DjangoModelFactory
 
 from employers.models import Employer
 from meetings.models import (
+    Guest,
     Invitation,
     Meeting,
     MeetingEmployer,
@@ -24,7 +25,7 @@ from meetings.models import (
     SeriesParty,
 )
 from tests.accounts.factories import CollegeMemberFactory, UserFactory
-from tests.employers.factories import EmployerFactory
+from tests.employers.factories import ContactPersonFactory, EmployerFactory, PositionFactory
 from tests.support.timeline import OnTimeline
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
@@ -195,3 +196,22 @@ class InvitationFactory(OnTimeline, DjangoModelFactory):
     sent_on = dt.date(2026, 4, 1)
     answered_on = factory.LazyAttribute(lambda o: o.sent_on + dt.timedelta(5) if o.answer else None)
     answer = ""
+
+
+class GuestFactory(DjangoModelFactory):
+    """Somebody with a mail address and a position, on the guest list of a theme; nobody invited them yet."""
+
+    class Meta:
+        model = Guest
+        skip_postgeneration_save = True
+
+    meeting = factory.SubFactory(MeetingFactory, planned=True, kind__code="proefthema", kind__visit=False)
+    employer = factory.SubFactory(EmployerFactory)
+    person = factory.SubFactory(
+        ContactPersonFactory, email=factory.Sequence(lambda n: f"gast{n}@example.org")
+    )
+
+    @factory.post_generation
+    def position(self, create: bool, extracted: Any, **options: Any) -> None:
+        if create and extracted is not False:
+            PositionFactory(person=self.person, employer=self.employer)
