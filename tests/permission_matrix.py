@@ -629,9 +629,7 @@ MEETINGS: list[Row] = [
     row("meetings:answer", args=an_answer_link, get=ALL, post=ALL, open=True),
     row("meetings:invitations", get=TEAM),
     row("meetings:invitation_mail", get=PLANNERS, post=PLANNERS),
-    row(
-        "meetings:invitation_send_again", args=an_invitation, post=PLANNERS, confidential=secret_invitation
-    ),
+    row("meetings:invitation_send_again", args=an_invitation, post=PLANNERS, confidential=secret_invitation),
     row("meetings:invitation_ask_again", args=an_invitation, post=PLANNERS, confidential=secret_invitation),
     row("meetings:invitation_add", get=PLANNERS, post=PLANNERS),
     row("meetings:invitation", args=an_invitation, get=TEAM, post=PLANNERS, confidential=secret_invitation),

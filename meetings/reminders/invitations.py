@@ -1,6 +1,7 @@
-"""R7: an invitation whose mail was not delivered, a wish for another date, and guests who did not answer. What
-is asked of one invitation goes to the secretaries who act for the member in whose name it went, else to who
-looks after the meeting, else to who sent it."""
+"""R7: an invitation whose mail was not delivered, a wish for another date, and guests who did not answer.
+
+What is asked of one invitation goes to the secretaries who act for the member in whose name it went, else to
+who looks after the meeting, else to who sent it."""
 
 import datetime as dt
 from collections.abc import Iterable

@@ -89,7 +89,7 @@ def guest_page(meeting: Meeting, user: "User", *, part: str, number: str | None,
     put_mail_states([guest.invitation for guest in shown if guest.invitation is not None])
     for guest in shown:
         invited = guest.invitation is not None and guest.invitation.withdrawn_on is None
-        guest.no_mail = "" if invited else why_no_mail(guest.person, purpose=Invitation.Purpose.GROUP)  # type: ignore[attr-defined]  # for the template
+        guest.no_mail = "" if invited else why_no_mail(guest.person, purpose=Invitation.Purpose.GROUP)
     page.object_list = shown
     tabs = [
         Part(code, label, counts[code], code == part)

@@ -28,8 +28,8 @@ class TheirSide:
 
 @dataclass(frozen=True)
 class MeetingPage:
-    """`others`: contact persons who come for no employer of this meeting, guests apart. `acts`: what this reader may do
-    now. `attendance`: for a held meeting of a series, which parties were there."""
+    """`others`: contact persons who come for no employer of this meeting, guests apart. `acts`: what this
+    reader may do now. `attendance`: for a held meeting of a series, which parties were there."""
 
     meeting: Meeting
     acts: frozenset[str]

@@ -205,7 +205,9 @@ class GuestFactory(DjangoModelFactory):
         model = Guest
         skip_postgeneration_save = True
 
-    meeting = factory.SubFactory(MeetingFactory, planned=True, kind__code="proefthema", kind__visit=False)
+    meeting = factory.SubFactory(
+        MeetingFactory, planned=True, kind=factory.SubFactory(MeetingKindFactory, code="proefthema")
+    )
     employer = factory.SubFactory(EmployerFactory)
     person = factory.SubFactory(
         ContactPersonFactory, email=factory.Sequence(lambda n: f"gast{n}@example.org")
