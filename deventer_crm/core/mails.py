@@ -10,7 +10,7 @@ again. No mail carries what is confidential (R10): whoever writes one sees to th
 import datetime as dt
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from email.message import EmailMessage as Message
+from email.mime.text import MIMEText
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.contenttypes.models import ContentType
@@ -235,22 +235,14 @@ def message(mail: OutgoingMail, connection: BaseEmailBackend | None = None) -> E
     return made
 
 
-def _part(attachment: dict[str, str]) -> Any:
+def _part(attachment: dict[str, str]) -> MIMEText:
     """A MIME part whose type keeps its parameters; Django's own attach() takes none."""
-    main, _slash, rest = attachment["type"].partition("/")
-    subtype, *parameters = (piece.strip() for piece in rest.split(";"))
-    part = Message()
-    part.set_content(
-        attachment["content"],
-        subtype=subtype,
-        charset="utf-8",
-        cte="base64",
-        filename=attachment["name"],
-        disposition="attachment",
-        params=dict(parameter.split("=", 1) for parameter in parameters),
-    )
-    if main != "text":
-        part.replace_header("Content-Type", attachment["type"])
+    kind, *parameters = (piece.strip() for piece in attachment["type"].split(";"))
+    part = MIMEText(attachment["content"], kind.partition("/")[2], "utf-8")
+    for parameter in parameters:
+        name, _equals, value = parameter.partition("=")
+        part.set_param(name, value)
+    part.add_header("Content-Disposition", "attachment", filename=attachment["name"])
     return part
 
 

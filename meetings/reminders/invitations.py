@@ -7,7 +7,7 @@ import datetime as dt
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -96,6 +96,10 @@ def guests_unanswered(today: dt.date, targets: list[int] | None = None) -> Itera
     if targets is not None:
         rows = rows.filter(pk__in=targets)
     listed = rows.filter(open__gt=0, last__lte=today - dt.timedelta(days=days))
-    active = User.objects.filter(is_active=True, pk=OuterRef("maker"))
-    found = listed.filter(Exists(active)).order_by().values_list("pk", F("maker"), F("last"))
-    return [Wanted(pk, who, last + dt.timedelta(days=days), f"meeting:{pk}") for pk, who, last in found]
+    found = list(listed.order_by().values_list("pk", "maker", "last"))
+    active = set(User.objects.filter(is_active=True).values_list("pk", flat=True)) if found else set()
+    return [
+        Wanted(pk, who, last + dt.timedelta(days=days), f"meeting:{pk}")
+        for pk, who, last in found
+        if who in active
+    ]
