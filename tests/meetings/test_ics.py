@@ -1,4 +1,4 @@
-"""Appointments for other people's calendars: one identity, a version that counts, Dutch time (meetings.ics)."""
+"""Appointments for other people's calendars: one identity, a version, Dutch time (meetings.ics)."""
 
 import datetime as dt
 
