@@ -76,7 +76,7 @@ class WordingForm(CrmForm):
         """The mail as this person would get it: what was typed when that is valid, else the template."""
         valid = self.is_bound and self.is_valid()
         text = chosen_text(self.use, self.meeting, self.wording if valid else None, discreet=self.discreet)
-        member = self.cleaned_data.get("college_member") if valid else None
+        member = self.cleaned_data.get("college_member") if valid else self.initial.get("college_member")
         about = About(person, employer, self.meeting, member, self.user, until=last_day(self.meeting))
         return compose(text, about, method=METHODS.get(Use(self.use), ""))
 
@@ -104,6 +104,7 @@ class MailInvitationForm(WordingForm):
         if purpose == Purpose.PERSONAL:
             self.fields["college_member"].required = True
             self.fields["college_member"].empty_label = _("choose a college member")
+            self.initial.setdefault("college_member", self._likely_member())
         held = employer.positions.on(clock.today())
         known = ContactPerson.objects.visible_to(user).filter(
             pk__in=held.values("person"), anonymised_on__isnull=True
@@ -117,6 +118,15 @@ class MailInvitationForm(WordingForm):
         self.fields["person"].label_from_instance = lambda person: f"{person} · {person.email}"
         if len(able) == 1:
             self.initial.setdefault("person", able[0])
+
+    def _likely_member(self) -> CollegeMember | None:
+        """Who sits at the table, of those in whose name this person may write."""
+        if self.meeting is None:
+            return None
+        found: CollegeMember | None = (
+            may_write_for(self.user).filter(participations__meeting=self.meeting).order_by("position").first()
+        )
+        return found
 
     @property
     def can_send(self) -> bool:

@@ -174,6 +174,7 @@ class NewsForm(StepForm):
         discreet = is_confidential(self.meeting, first.employer, first.person)
         text = chosen_text(self.use, self.meeting, None, discreet=discreet)
         first.meeting, first.link_until = meeting, clock.local_date(meeting.starts_at)
+        first.link_key = None  # the link is the guest's alone
         return letter_for(first, text, use=self.use, by=self.user)
 
 

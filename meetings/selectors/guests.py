@@ -4,11 +4,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.core.paginator import Page
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet, Subquery
 from django.utils.translation import gettext_lazy as _
 
+from deventer_crm.core import clock
 from deventer_crm.core.paging import page_of
-from employers.models import ContactPerson
+from employers.models import ContactPerson, Position
 from meetings.letters import why_no_mail
 from meetings.models import Guest, Invitation, Meeting, Participant
 from meetings.selectors.mails import put_mail_states
@@ -105,7 +106,8 @@ def search_people(meeting: Meeting, user: "User", asked: str) -> list[ContactPer
         return []
     there = Guest.objects.filter(meeting=meeting, person=OuterRef("pk"))
     rows = ContactPerson.objects.visible_to(user).filter(anonymised_on__isnull=True).search(asked, user)
-    return list(rows.filter(~Exists(there)).prefetch_related("positions__employer")[:FOUND])
+    held = Position.objects.visible_to(user).on(clock.today()).select_related("employer").order_by("pk")
+    return list(rows.filter(~Exists(there)).prefetch_related(Prefetch("positions", held, "held"))[:FOUND])
 
 
 @dataclass(frozen=True)
@@ -177,7 +179,7 @@ def door(meeting: Meeting, user: "User", *, asked: str = "", person: int | None 
             found[seat.person_id] = _line(seat, seat.arrived_at, "seat")
     wanted = asked.casefold()
     lines = [line for line in found.values() if wanted in f"{line.name} {line.employer}".casefold()]
-    return Door(sorted(lines, key=lambda line: (line.sort_name, line.person_id)))
+    return Door(sorted(lines, key=lambda line: (line.sort_name, line.name, line.person_id)))
 
 
 def _guest_line(guest: Any) -> DoorLine:

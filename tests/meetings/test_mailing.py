@@ -13,7 +13,7 @@ from deventer_crm.core import posting
 from deventer_crm.core.mails import deliver_mails, mails_about
 from deventer_crm.core.models import OutgoingMail, Reminder
 from deventer_crm.core.reconcile import reconcile
-from meetings import mail_kinds, services
+from meetings import links, mail_kinds, services
 from meetings.duty import duties
 from meetings.letters import text_for
 from meetings.models import Invitation, MailTemplate
@@ -336,7 +336,9 @@ def test_the_form_of_a_step_asks_shows_and_can_leave_the_guests_out(
     sent = {"starts_on": "2026-07-20", "start_time": "10:00", "tell": "on"}
     shown = client.post(url, {**sent, "preview": "1"})
     assert shown.status_code == 200
-    assert "20 juli 2026" in shown.context["form"].news_letter.text
+    letter = shown.context["form"].news_letter
+    assert "20 juli 2026" in letter.text
+    assert links.token_of(Invitation.objects.get()) not in shown.content.decode()
     meeting.refresh_from_db()
     assert meeting.ics_sequence == 0
     assert (
