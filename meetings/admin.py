@@ -5,20 +5,27 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.http import HttpRequest
+from django.utils import translation
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from accounts.admin_base import ActAdmin, ActInline, ReadOnlyAdmin, ReadOnlyInline, ReferenceAdmin
 from accounts.roles import Act
 from meetings.calendar.fetching import check_address, set_busy_address
+from meetings.letters import LANGUAGE
 from meetings.models import (
     BusyAddress,
+    Guest,
     Invitation,
+    MailTemplate,
     Meeting,
     MeetingEmployer,
     MeetingKind,
     Series,
     SeriesParty,
 )
+from meetings.placeholders import PLACEHOLDERS, filled
 
 
 class SeriesPartyInline(ActInline):
@@ -128,3 +135,61 @@ class BusyAddressAdmin(ActAdmin):
             set_busy_address("", by=request.user, **owner)
         elif address:
             obj.pk = set_busy_address(address, by=request.user, **owner).pk
+
+
+@admin.register(Guest)
+class GuestAdmin(ReadOnlyAdmin):
+    """Who is on which guest list; the pages of the meeting change it."""
+
+    list_display = ("meeting", "employer", "is_walk_in")
+    list_filter = ("is_walk_in",)
+    list_select_related = ("meeting__kind", "employer")
+
+
+@admin.register(MailTemplate)
+class MailTemplateAdmin(ActAdmin):
+    """Texts of mails to who is invited, for every kind of meeting or for one."""
+
+    change_acts = (Act.MANAGE_REFERENCE, Act.MANAGE_SETTINGS)
+    list_display = ("use_name", "kind", "subject", "modified_at")
+    list_filter = ("use", "kind")
+    list_select_related = ("kind",)
+    fields: Any = ("use", "kind", "subject", "text", "words", "example")
+    readonly_fields: Any = ("words", "example")
+
+    @admin.display(description=_("what for"), ordering="use")
+    def use_name(self, obj: MailTemplate) -> str:
+        return str(obj.get_use_display())
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        """What a stored text is for stays so; another one is another text."""
+        return ("use", "kind", "words", "example") if obj else ("words", "example")
+
+    @admin.display(description=_("words between braces"))
+    def words(self, obj: MailTemplate) -> SafeString:
+        rows = ((f"{{{word}}}", label) for word, label in PLACEHOLDERS.items())
+        return format_html("<ul>{}</ul>", format_html_join("", "<li>{}: {}</li>", rows))
+
+    @admin.display(description=_("example"))
+    def example(self, obj: MailTemplate) -> SafeString:
+        """The stored text as a made-up guest would read it."""
+        with translation.override(LANGUAGE):
+            said = filled(obj.text or "", EXAMPLE)
+        return format_html("<b>{}</b><pre>{}</pre>", filled(obj.subject or "", EXAMPLE), said)
+
+
+#: What the words of a text say in its example.
+EXAMPLE = {
+    "aanhef": "Geachte heer of mevrouw Voorbeeld",
+    "naam": "Noor Voorbeeld",
+    "bedrijf": "Proefbedrijf B.V.",
+    "collegelid": "wethouder Proefpersoon",
+    "datum": "dinsdag 12 mei 2026",
+    "tijd": "16.00 uur",
+    "plaats": "Stadhuis, raadzaal",
+    "onderwerp": "Themabijeenkomst",
+    "antwoordlink": "https://crm.example.org/uitnodiging/…/",
+    "antwoorddatum": "12 mei 2026",
+    "afzender": "Sam Secretaris",
+    "gemeente": "Voorbeeldstad",
+}

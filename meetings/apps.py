@@ -14,6 +14,8 @@ class MeetingsConfig(AppConfig):
         from deventer_crm.core.reference import sync_after_migrate
         from meetings.calendar.feed import end_with_account
         from meetings.reference_data import load_reference_data
+        from meetings.reference_data_mails import load_mail_texts
 
         sync_after_migrate(self, load_reference_data)
         post_save.connect(end_with_account, sender=User, dispatch_uid="meetings.end_feed")
+        sync_after_migrate(self, load_mail_texts)

@@ -279,9 +279,11 @@ def _outcome(row: Any, state: str) -> _Outcome | None:
 
 def personal_invitations(year: int, as_of: dt.date) -> InvitationQuerySet:
     """Personal invitations in the name of a college member, sent in that year, standing on that day. Requests
-    for an appointment, invitations to a reception, and what a company sends us never count by themselves."""
+    for an appointment, invitations to a reception, what a company sends us, and what could not be delivered
+    never count by themselves."""
     rows: InvitationQuerySet = Invitation.objects.filter(
         Q(withdrawn_on__isnull=True) | Q(withdrawn_on__gt=as_of),
+        Q(undelivered_on__isnull=True) | Q(undelivered_on__gt=as_of),
         purpose=Invitation.Purpose.PERSONAL,
         direction=Invitation.Direction.OUT,
         college_member__isnull=False,

@@ -1,9 +1,11 @@
-"""What this app does with many employers of the list at once: a draft of a meeting with each."""
+"""What this app does with many rows of a list at once: a draft of a meeting with each employer, and people on
+the guest list of a meeting."""
 
 import datetime as dt
 from typing import TYPE_CHECKING, Any
 
 from django import forms
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import Act as Right
@@ -12,8 +14,8 @@ from deventer_crm.core.forms import CrmForm, DayField
 from deventer_crm.core.lists import Act, Done, Undone, register_act
 from employers.models import Employer
 from meetings.forms.fields import ClockField, moment
-from meetings.models import Meeting, MeetingKind
-from meetings.services import draft_meeting
+from meetings.models import Guest, Meeting, MeetingKind
+from meetings.services import add_guests, draft_meeting
 from meetings.services.drafts import delete_draft
 
 if TYPE_CHECKING:
@@ -96,5 +98,56 @@ register_act(
         undo=undo_drafts,
         hint=_("A draft for each employer, in the agenda. Nobody is invited yet."),
         has_free_text=True,
+    ),
+)
+
+
+class GuestListForm(CrmForm):
+    """On which guest list; a visit of the college has none."""
+
+    meeting: forms.ModelChoiceField = forms.ModelChoiceField(  # type: ignore[type-arg]  # no [] at run time
+        label=_("Meeting"),
+        queryset=None,
+        help_text=_("Not in this list? Plan the meeting first; a visit of the college has no guest list."),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["meeting"]
+        rows = Meeting.objects.visible_to(self.user).upcoming() if self.user else Meeting.objects.none()
+        field.queryset = rows.filter(kind__counts_for_visit=False).select_related("kind")
+
+
+def put_on_guest_list(ids: list[int], values: dict[str, Any], by: "User") -> Done:
+    """Nobody is invited yet: the guest list shows who can be. Raises ValidationError."""
+    added = add_guests(values["meeting"], ids, by=by)
+    return Done(changed=len(added.keys), unchanged=len(ids) - len(added.keys), undo={"guests": added.keys})
+
+
+def take_off_guest_list(stored: dict[str, Any], by: "User") -> Undone:
+    """Whoever was invited since, or came, stays."""
+    rows = Guest.objects.visible_to(by).filter(pk__in=stored["guests"])
+    came = rows.filter(person__participations__meeting=F("meeting"))
+    stays = rows.filter(Q(invitation__isnull=False) | Q(pk__in=came.values("pk"))).select_related("person")
+    left = [str(guest.person) for guest in stays]
+    keys = list(rows.exclude(pk__in=stays.values("pk")).values_list("pk", flat=True))
+    Guest.objects.filter(pk__in=keys).delete()
+    return Undone(len(keys), left)
+
+
+register_act(
+    "people",
+    Act(
+        code="gastenlijst",
+        label=_("Put on a guest list"),
+        icon="people",
+        right=Right.PLAN_MEETING,
+        question=_("Put them on the list"),
+        form=GuestListForm,
+        do=put_on_guest_list,
+        undo=take_off_guest_list,
+        hint=_(
+            "Nobody is invited yet: the guest list shows who can be mailed, and you send the invitations."
+        ),
     ),
 )

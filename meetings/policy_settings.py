@@ -36,6 +36,13 @@ define(
     unit=_("days"),
 )
 define(
+    "invitation_link_days",
+    kind="count",
+    default=60,
+    label=_("The link of an invitation without a meeting works for"),
+    unit=_("days"),
+)
+define(
     "report_due_days",
     kind="count",
     default=5,

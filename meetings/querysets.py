@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Self
 
+from django.db import models
 from django.db.models import Exists, OuterRef, Prefetch, Q
 
 from accounts.roles import Act
@@ -131,8 +132,20 @@ class InvitationQuerySet(ConfidentialQuerySet):
         return rows
 
     def unanswered(self) -> Self:
-        """Neither answered nor withdrawn."""
-        return self.filter(answer="", withdrawn_on__isnull=True)
+        """Neither answered nor withdrawn; what could not be delivered waits for something else."""
+        return self.filter(answer="", withdrawn_on__isnull=True, undelivered_on__isnull=True)
+
+    def undelivered(self) -> Self:
+        """The mail was given up and nothing came in its place."""
+        return self.filter(undelivered_on__isnull=False, withdrawn_on__isnull=True, answer="")
+
+    def without_guests(self) -> Self:
+        """All but those of a guest list, which the page of the meeting tells together."""
+        return self.exclude(purpose="group", meeting__isnull=False, person__isnull=False)
+
+    def mailed(self) -> Self:
+        """Written to be sent from here."""
+        return self.filter(link_key__isnull=False)
 
     def pending(self, day: dt.date) -> Self:
         """What still asks something of us: without an answer, or for another date, as long as the meeting it
@@ -154,3 +167,21 @@ class InvitationQuerySet(ConfidentialQuerySet):
         return Q(taken_over_on__isnull=True, college_member__ends_on__lt=day) | Q(
             taken_over_by__ends_on__lt=day
         )
+
+
+class GuestQuerySet(models.QuerySet[Any]):
+    """Guests inherit the confidentiality of their meeting, of the person and of the employer."""
+
+    def visible_to(self, user: "User") -> Self:
+        from meetings.models import Meeting
+
+        if user.can(Act.VIEW_CONFIDENTIAL):
+            return self
+        rows = self.filter(meeting__in=Meeting.objects.visible_to(user).order_by().values("pk"))
+        for field, keys in (
+            ("employer", hidden_keys(Employer, user)),
+            ("person", hidden_keys(ContactPerson, user)),
+        ):
+            if keys != []:
+                rows = rows.filter(Q(**{f"{field}__isnull": True}) | ~Q(**{f"{field}__in": keys}))
+        return rows

@@ -143,6 +143,7 @@ class Invitations(ActivitySource):
             direction="direction",
             answer="answer",
             withdrawn_on="withdrawn_on",
+            undelivered_on="undelivered_on",
             person=full_name("person"),
             member=Coalesce("college_member__name", Value("")),
             office=Coalesce("college_member__office", Value("")),
@@ -176,5 +177,7 @@ class Invitations(ActivitySource):
 def _answer_badge(data: dict[str, Any]) -> tuple[str, Any]:
     if data["withdrawn_on"]:
         return "plain", _("withdrawn")
+    if data["undelivered_on"]:
+        return "miss", _("mail not sent")
     known = badges.ANSWER.get(data["answer"] or "none")
     return (known.tone, known.word) if known else ("warm", Invitation.Answer(data["answer"]).label)

@@ -685,6 +685,41 @@ def secret_table(user: User) -> Sequence[Any]:
     return a_table(user, is_confidential=True)
 
 
+def an_answer_link(user: User) -> Sequence[Any]:
+    """Somebody without an account was mailed this."""
+    from deventer_crm.core import clock
+    from meetings.links import new_link, token_of
+    from tests.employers.factories import ContactPersonFactory
+    from tests.meetings.factories import InvitationFactory
+
+    invitation = InvitationFactory(sent_on=clock.today(), person=ContactPersonFactory())
+    new_link(invitation)
+    invitation.save()
+    return [token_of(invitation)]
+
+
+def a_guest_meeting(user: User) -> Sequence[Any]:
+    """A meeting that can have guests, with one on its list."""
+    from deventer_crm.core import clock
+    from tests.meetings.factories import GuestFactory, MeetingFactory, MeetingKindFactory
+
+    day = clock.today() + dt.timedelta(days=30)
+    meeting = MeetingFactory(planned=True, on=day, kind=MeetingKindFactory(code="proefthema"))
+    GuestFactory(meeting=meeting)
+    return [meeting.pk]
+
+
+def guest_row(name: str, who: Iterable[Role], *, get: bool = True, post: bool = True, **more: Any) -> Row:
+    return row(
+        f"meetings:{name}",
+        args=a_guest_meeting,
+        get=who if get else None,
+        post=who if post else None,
+        confidential=secret_meeting(),
+        **more,
+    )
+
+
 MEETINGS: list[Row] = [
     row("meetings:agenda", get=TEAM),
     row("meetings:month", args=[2026, 7], get=TEAM),
@@ -748,7 +783,20 @@ MEETINGS: list[Row] = [
     row("meetings:table_sheet_pdf", args=a_table, get=TEAM, confidential=secret_table),
     row("meetings:table_sheet_freeze", args=a_table, post=PLANNERS, confidential=secret_table),
     row("meetings:table_sheet_release", args=a_table, post=PLANNERS, confidential=secret_table),
+    guest_row("guests", TEAM, post=False),
+    guest_row("guests_add", PLANNERS, get=False),
+    guest_row("guests_remove", PLANNERS, get=False),
+    guest_row("guests_invite", PLANNERS),
+    guest_row("guests_ask_again", PLANNERS, get=False),
+    guest_row("guest_sheet", TEAM, post=False),
+    guest_row("door", PLANNERS),
+    guest_row("walk_in", PLANNERS),
+    # For who has the link of a mail and no account.
+    row("meetings:answer", args=an_answer_link, get=ALL, post=ALL, open=True),
     row("meetings:invitations", get=TEAM),
+    row("meetings:invitation_mail", get=PLANNERS, post=PLANNERS),
+    row("meetings:invitation_send_again", args=an_invitation, post=PLANNERS, confidential=secret_invitation),
+    row("meetings:invitation_ask_again", args=an_invitation, post=PLANNERS, confidential=secret_invitation),
     row("meetings:invitation_add", get=PLANNERS, post=PLANNERS),
     row("meetings:invitation", args=an_invitation, get=TEAM, post=PLANNERS, confidential=secret_invitation),
     row(
@@ -864,6 +912,7 @@ ADMIN: dict[str, tuple[frozenset[Role], frozenset[Role], frozenset[Role]]] = {
     },
     "meetings.Series": (frozenset({FA}),) * 3,
     "meetings.MeetingKind": (frozenset({FA}),) * 3,
+    "meetings.MailTemplate": (ADMIN_SITE,) * 3,
     "employers.SbiCode": (frozenset({FA}), NOT, NOT),
     **{
         name: (frozenset({FA}), NOT, NOT)
@@ -874,6 +923,7 @@ ADMIN: dict[str, tuple[frozenset[Role], frozenset[Role], frozenset[Role]]] = {
             "core.Heartbeat",
             "core.Reminder",
             "core.Digest",
+            "core.OutgoingMail",
             "employers.Employer",
             "employers.Establishment",
             "employers.ContactPerson",
@@ -883,6 +933,7 @@ ADMIN: dict[str, tuple[frozenset[Role], frozenset[Role], frozenset[Role]]] = {
             "employers.ChangeProposal",
             "meetings.Meeting",
             "meetings.Invitation",
+            "meetings.Guest",
             "budget.BudgetYear",
             "budget.TimeEntry",
         )

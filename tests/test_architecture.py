@@ -130,7 +130,7 @@ WITHOUT_TRAIL = {
     "core.JobRun": "is a log of runs",
     "core.Heartbeat": "a sign of life each half minute",
     "core.Digest": "mails, with their own states and dates",
-    "core.OutgoingMail": "mails, with their own states and dates",
+    "core.OutgoingMail": "mails, with their own states and dates; what they are about leaves its own trail",
     "core.Reminder": "follows from rules and dates; its own columns tell when it was raised and resolved",
     "employers.Activity": "an index over records that leave their own trail; can be made again",
     "employers.DeliveryRow": "follows from a file; what it changes is in the trail of the establishment",
@@ -183,6 +183,7 @@ PLAIN_TEXT = {
     "employers.RegisterDelivery": {"mapping", "phase", "counts"},
     "employers.SheetImport": {"phase", "counts"},
     "employers.ChangeProposal": {"field"},
+    "meetings.MailTemplate": {"subject", "text"},  # texts for everybody, with words instead of names
     "budget.BudgetYear": {"explanation"},
     "budget.TrackBudget": {"reason"},
 }

@@ -23,7 +23,8 @@ from deventer_crm.core import clock
 from deventer_crm.core.digests import send_digests
 from deventer_crm.core.lists import LISTS
 from deventer_crm.core.lists.definition import ACTS
-from deventer_crm.core.models import BulkAct, SavedView
+from deventer_crm.core.mails import queue_mail
+from deventer_crm.core.models import BulkAct, OutgoingMail, SavedView
 from employers.models import (
     AccountCover,
     ChangeProposal,
@@ -62,8 +63,10 @@ from tests.home.factories import ReminderFactory
 from tests.meetings.factories import (
     AgendaDocumentFactory,
     AgendaItemFactory,
+    GuestFactory,
     InvitationFactory,
     MeetingFactory,
+    MeetingKindFactory,
     SeriesPartyFactory,
 )
 from tests.meetings.series_world import make_series, meet
@@ -158,6 +161,8 @@ def make_world(user: User, *, readers: tuple[User, ...] = ()) -> SimpleNamespace
         InvitationFactory(employer=open_one, sent_on=today - dt.timedelta(9), meeting=meetings[1]),
         InvitationFactory(employer=open_one, sent_on=today - dt.timedelta(8), person=hidden_person),
     ]
+    guests = {"open_guest": (open_one, known), "secret_guest": (secret, hidden_person)}
+    theme = make_guests(user, lead, invitations, **guests)
     top = TopList.objects.create(
         year=today.year, size=20, reference_date=dt.date(today.year, 1, 1), frozen_on=today, frozen_by=lead
     )
@@ -219,7 +224,8 @@ def make_world(user: User, *, readers: tuple[User, ...] = ()) -> SimpleNamespace
     refresh_employers(list(Employer.objects.values_list("pk", flat=True)), today)
     return SimpleNamespace(
         lead=lead, secret=secret, open_one=open_one, club=club, known=known, hidden_person=hidden_person,
-        top=top, open_meeting=open_meeting, meetings=meetings, invitations=invitations, delivery=delivery,
+        theme=theme, top=top, open_meeting=open_meeting, meetings=meetings, invitations=invitations,
+        delivery=delivery,
         grouping=grouping, adjustment=adjustment, proposal=proposal, sheets=sheets,
         **work,
     )  # fmt: skip
@@ -256,6 +262,32 @@ def make_table(
         one = EmployerFactory(name=f"Bedrijf {NAME} {_number}", is_confidential=True)
         ContactMomentFactory(employers=[one], theme=theme, happened_at=when)
     ReminderFactory(recipient=user, target=to_come.agenda_documents.first())
+
+
+def make_guests(
+    user: User,
+    lead: User,
+    invitations: list[Any],
+    *,
+    open_guest: tuple[Any, Any],
+    secret_guest: tuple[Any, Any],
+) -> Any:
+    """A guest of what became a secret, on a list that is open, and a mail about each secret invitation."""
+    theme = MeetingFactory(
+        planned=True,
+        on=clock.today() + dt.timedelta(8),
+        kind=MeetingKindFactory(code="proefthema"),
+        owner=user,
+    )
+    for employer, person in (open_guest, secret_guest):
+        GuestFactory(meeting=theme, employer=employer, person=person, position=False)
+    for invitation in invitations:
+        queue_mail(
+            kind="invitation", key=f"invitation:{invitation.pk}:0", to="gast@example.org", subject=NAME,
+            text=NAME, about=invitation, by=lead,
+        )  # fmt: skip
+    OutgoingMail.objects.update(state=OutgoingMail.State.FAILED, retry_at=None)
+    return theme
 
 
 def make_daily_work(
@@ -339,6 +371,7 @@ def addresses(row: Row, world: SimpleNamespace, user: User) -> list[str]:
         "a_table": [[pk] for pk in series_meetings()],
         "an_agenda_item": [list(pair) for pair in AgendaItem.objects.values_list("meeting_id", "pk")],
         "an_agenda_document": [list(pair) for pair in AgendaDocument.objects.values_list("meeting_id", "pk")],
+        "a_guest_meeting": [[world.theme.pk], *([one.pk] for one in world.meetings)],
         "an_invitation": [[one.pk] for one in world.invitations],
         "delivery": [[world.delivery.pk]],
         "sheet": [[sheet.pk] for sheet in world.sheets],

@@ -93,7 +93,10 @@ def test_what_does_not_exist_is_not_found(row: Row, client_as: ClientAs):
         if not allowed:
             continue
         user = UserFactory(role=min(allowed))
-        arguments = [NOWHERE if isinstance(value, int) else value for value in row.arguments(user)]
+        arguments = [
+            NOWHERE if isinstance(value, int) else value[::-1] if row.open else value
+            for value in row.arguments(user)
+        ]
         assert ask(client_as(user), row, method, arguments).status_code == 404, f"{method} {row.name}"
 
 

@@ -3,6 +3,7 @@ user left out), and as many for a lot of records as for a few. One table for all
 
 import datetime as dt
 import re
+import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from types import SimpleNamespace
@@ -14,6 +15,7 @@ from django.urls import reverse
 from accounts.models import User
 from deventer_crm.core import clock
 from deventer_crm.core.lists import LISTS
+from deventer_crm.core.mails import queue_mail
 from deventer_crm.core.models import BulkAct, SavedView
 from employers.models import (
     AccountCover,
@@ -35,8 +37,10 @@ from tests.home.factories import ReminderFactory
 from tests.meetings.factories import (
     AgendaDocumentFactory,
     AgendaItemFactory,
+    GuestFactory,
     InvitationFactory,
     MeetingFactory,
+    MeetingKindFactory,
 )
 from tests.meetings.series_world import make_series, meet
 from tests.permission_matrix import AM, CM, ES, TL
@@ -102,6 +106,11 @@ PAGES = [
     Page("meetings:items", DOSSIER, of("table"), roles=TEAM),
     Page("meetings:table_sheet", DASHBOARD, of("table"), roles=TEAM),
     Page("meetings:minutes", DASHBOARD, of("held_table"), roles=frozenset({AM, ES, TL})),
+    Page("meetings:detail", DOSSIER, of("theme")),
+    Page("meetings:guests", LIST, of("theme")),
+    Page("meetings:guest_sheet", LIST, of("theme")),
+    Page("meetings:door", LIST, of("theme")),
+    Page("meetings:guests_invite", DOSSIER, of("theme")),
     Page("employers:portfolios", DOSSIER),
     Page("employers:proposals", LIST, roles=frozenset({TL})),
     Page("employers:sheet_list", LIST, roles=frozenset({TL})),
@@ -164,6 +173,9 @@ def begin(user: User) -> SimpleNamespace:
     )  # fmt: skip
     if user.has_role(TL):
         SheetImport.objects.filter(pk=world.sheet.pk).update(by=user)
+    world.theme = MeetingFactory(
+        planned=True, on=today + dt.timedelta(9), kind=MeetingKindFactory(code="proefthema"), owner=user
+    )
     world.views = {
         key: SavedView.objects.create(list_key=key, owner=lead, name="Proef", is_shared=True, query="")
         for key in LISTS
@@ -216,7 +228,22 @@ def grow(world: SimpleNamespace, count: int) -> None:
                 planned=True, on=today + dt.timedelta(2 + number), employers=[place, world.club],
                 owner=user, people=[(person, place)], college=True, title=WORD,
             )  # fmt: skip
-            InvitationFactory(employer=place, sent_on=today - dt.timedelta(9), person=person)
+            invited = InvitationFactory(
+                employer=place, sent_on=today - dt.timedelta(9), person=person, link_key=uuid.uuid4()
+            )
+            queue_mail(
+                kind="invitation",
+                key=f"{invited.pk}",
+                to="x@example.org",
+                subject="x",
+                text="x",
+                about=invited,
+            )
+            for guest_of, invitation in ((world.theme, invited), (world.theme, None)):
+                who = person if invitation else make.PositionFactory(employer=place).person
+                GuestFactory(
+                    meeting=guest_of, person=who, employer=place, invitation=invitation, position=False
+                )
             ReminderFactory(recipient=user, target=planned)
             TimeEntryFactory(user=user, employer=place, day=today)
         for table in (world.table, world.held_table):

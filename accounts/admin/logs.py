@@ -2,14 +2,24 @@
 
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from accounts.admin_base import ReadOnlyAdmin
 from accounts.visibility import visible_trail, with_who
-from deventer_crm.core.models import AccessEvent, Digest, Heartbeat, JobRun, Reminder, TrailEvent
+from deventer_crm.core.mails import MAIL_KINDS, try_again
+from deventer_crm.core.models import (
+    AccessEvent,
+    Digest,
+    Heartbeat,
+    JobRun,
+    OutgoingMail,
+    Reminder,
+    TrailEvent,
+)
 
 
 @admin.register(TrailEvent)
@@ -89,3 +99,30 @@ class DigestAdmin(ReadOnlyAdmin):
     list_select_related = ("recipient",)
     search_fields = ("recipient__email", "recipient__last_name")
     exclude: Any = ("content",)
+
+
+@admin.register(OutgoingMail)
+class OutgoingMailAdmin(ReadOnlyAdmin):
+    """Mails to people outside: whether and when they went, and trying one again that was given up. To whom
+    it went and what it said is for who wrote it, on the page of what it is about (R10)."""
+
+    list_display = ("claimed_at", "kind_name", "state", "attempts", "retry_at", "sent_at", "error", "by")
+    list_filter = ("state", ("retry_at", admin.EmptyFieldListFilter), "claimed_at")
+    list_select_related = ("by",)
+    search_fields = ("=message_id",)
+    search_help_text = _("Message-ID of a mail.")
+    exclude: Any = ("to", "reply_to", "subject", "text", "html", "attachments", "about_type", "about_id")
+    actions = ("send_again",)
+
+    @admin.display(description=_("kind"), ordering="kind")
+    def kind_name(self, obj: OutgoingMail) -> str:
+        known = MAIL_KINDS.get(obj.kind)
+        return str(known.label) if known else obj.kind
+
+    @admin.action(description=_("Try the mails again that were given up"), permissions=["view"])
+    def send_again(self, request: HttpRequest, queryset: QuerySet[OutgoingMail]) -> None:
+        chosen = [mail for mail in queryset if mail.is_given_up]
+        for mail in chosen:
+            try_again(mail)
+        said = ngettext("%(count)d mail is tried again.", "%(count)d mails are tried again.", len(chosen))
+        self.message_user(request, said % {"count": len(chosen)}, messages.SUCCESS)

@@ -10,7 +10,7 @@ again. No mail carries what is confidential (R10): whoever writes one sees to th
 import datetime as dt
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from email.message import EmailMessage as Message
+from email.mime.text import MIMEText
 from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
@@ -65,6 +65,54 @@ class Attachment:
     content: str
 
 
+@dataclass(frozen=True)
+class NewMail:
+    """One of many mails of a kind (queue_mails)."""
+
+    key: str
+    to: str
+    subject: str
+    text: str
+    html: str = ""
+    attachments: tuple[Attachment, ...] = ()
+    about: Model | None = None
+    reply_to: str = ""
+    not_before: dt.datetime | None = None
+    useless_after: dt.datetime | None = None
+
+
+@transaction.atomic
+def queue_mails(kind: str, mails: Iterable[NewMail], *, by: Any = None) -> int:
+    """Write many mails down in one statement; those whose key is there already stay as they are. Returns how
+    many there were to write. Raises KeyError for a kind nobody registered."""
+    MAIL_KINDS[kind]
+    rows = [_row(kind, mail, by) for mail in mails]
+    OutgoingMail.objects.bulk_create(rows, ignore_conflicts=True)
+    if rows:
+        enqueue(send_mails)
+    return len(rows)
+
+
+def _row(kind: str, new: NewMail, by: Any) -> OutgoingMail:
+    mail = OutgoingMail(
+        kind=kind,
+        key=new.key,
+        to=new.to,
+        reply_to=new.reply_to,
+        subject=" ".join(new.subject.split())[:200],
+        text=new.text,
+        html=new.html,
+        attachments=[vars(attachment) for attachment in new.attachments],
+        not_before=new.not_before,
+        useless_after=new.useless_after,
+        by=by,
+    )
+    if new.about is not None:
+        mail.about_type, mail.about_id = ContentType.objects.get_for_model(new.about), new.about.pk
+    mail.message_id = f"<mail-{mail.uid}@{mail_domain()}>"
+    return mail
+
+
 @transaction.atomic
 def queue_mail(
     *,
@@ -87,23 +135,19 @@ def queue_mail(
     there = OutgoingMail.objects.filter(key=key).first()
     if there is not None:
         return there
-    mail = OutgoingMail(
-        kind=kind,
+    new = NewMail(
         key=key,
         to=to,
-        reply_to=reply_to,
-        subject=" ".join(subject.split())[:200],
+        subject=subject,
         text=text,
         html=html,
-        attachments=[vars(attachment) for attachment in attachments],
+        attachments=tuple(attachments),
+        about=about,
+        reply_to=reply_to,
         not_before=not_before,
         useless_after=useless_after,
-        by=by,
     )
-    if about is not None:
-        mail.about_type, mail.about_id = ContentType.objects.get_for_model(about), about.pk
-    mail.message_id = f"<mail-{mail.uid}@{mail_domain()}>"
-    OutgoingMail.objects.bulk_create([mail], ignore_conflicts=True)
+    OutgoingMail.objects.bulk_create([_row(kind, new, by)], ignore_conflicts=True)
     kept = OutgoingMail.objects.get(key=key)  # somebody else may have been first
     enqueue(send_mails)
     return kept
@@ -113,6 +157,14 @@ def mails_about(record: Model) -> "QuerySet[OutgoingMail]":
     """What was mailed, or will be, about a record; newest first."""
     kind = ContentType.objects.get_for_model(record)
     return OutgoingMail.objects.filter(about_type=kind, about_id=record.pk)
+
+
+def last_mails(model: type[Model], keys: Iterable[int]) -> dict[int, OutgoingMail]:
+    """The newest mail about each of these records, without what it said; one query."""
+    kind = ContentType.objects.get_for_model(model)
+    rows = OutgoingMail.objects.filter(about_type=kind, about_id__in=list(keys))
+    newest = rows.order_by("about_id", "-claimed_at", "-pk").distinct("about_id")
+    return {mail.about_id or 0: mail for mail in newest.defer("text", "html", "attachments")}
 
 
 def withdraw_mails(rows: "QuerySet[OutgoingMail]") -> int:
@@ -180,22 +232,14 @@ def message(mail: OutgoingMail, connection: BaseEmailBackend | None = None) -> E
     return made
 
 
-def _part(attachment: dict[str, str]) -> Any:
+def _part(attachment: dict[str, str]) -> MIMEText:
     """A MIME part whose type keeps its parameters; Django's own attach() takes none."""
-    main, _slash, rest = attachment["type"].partition("/")
-    subtype, *parameters = (piece.strip() for piece in rest.split(";"))
-    part = Message()
-    part.set_content(
-        attachment["content"],
-        subtype=subtype,
-        charset="utf-8",
-        cte="base64",
-        filename=attachment["name"],
-        disposition="attachment",
-        params=dict(parameter.split("=", 1) for parameter in parameters),
-    )
-    if main != "text":
-        part.replace_header("Content-Type", attachment["type"])
+    kind, *parameters = (piece.strip() for piece in attachment["type"].split(";"))
+    part = MIMEText(attachment["content"], kind.partition("/")[2], "utf-8")
+    for parameter in parameters:
+        name, _equals, value = parameter.partition("=")
+        part.set_param(name, value)
+    part.add_header("Content-Disposition", "attachment", filename=attachment["name"])
     return part
 
 

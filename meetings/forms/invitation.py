@@ -104,19 +104,39 @@ class AnswerForm(CrmForm):
         widget=forms.RadioSelect,
     )
     answered_on = DayField(label=gettext_lazy("Answered on"), required=False)
+    via = forms.ChoiceField(
+        label=gettext_lazy("How the answer came"),
+        choices=[row for row in Invitation.Via.choices if row[0] != Invitation.Via.LINK],
+        required=False,
+    )
+    wish = forms.CharField(
+        label=gettext_lazy("What they asked for"),
+        max_length=Invitation.LONGEST_WISH,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
 
     def __init__(self, *args: Any, invitation: Invitation, user: Any, **kwargs: Any) -> None:
         super().__init__(*args, user=user, **kwargs)
         self.invitation = invitation
         self.fields["answer"].initial = invitation.answer
         self.fields["answered_on"].initial = invitation.answered_on or clock.today()
+        self.fields["wish"].initial = invitation.wish
+        if invitation.answered_via == Invitation.Via.LINK:
+            self.fields["via"].choices = Invitation.Via.choices
+        self.fields["via"].initial = invitation.answered_via
 
     def save_answer(self) -> bool:
         """Whether it was recorded; if not, the form carries the reason."""
         data = self.cleaned_data
         answered = self.attempt(
             lambda: services.answer_invitation(
-                self.invitation, by=self.user, answer=data["answer"], answered_on=data["answered_on"]
+                self.invitation,
+                by=self.user,
+                answer=data["answer"],
+                answered_on=data["answered_on"],
+                via=data["via"],
+                wish=data["wish"],
             )
         )
         return answered is not None

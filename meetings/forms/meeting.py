@@ -162,7 +162,8 @@ class MeetingForm(PicksMoment, VersionedModelForm):
         if not self.instance.pk:
             return Choice()
         rows = list(self.instance.employer_rows.values_list("employer_id", "is_organiser"))
-        people = self.instance.participants.filter(person__isnull=False)
+        guests = self.instance.guests.values("person")
+        people = self.instance.participants.filter(person__isnull=False).exclude(person__in=guests)
         return Choice(
             employers=frozenset(pk for pk, _organises in rows),
             people=frozenset(people.values_list("person_id", flat=True)),

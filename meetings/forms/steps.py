@@ -1,20 +1,26 @@
 """Forms of the steps of a meeting (R8)."""
 
+from copy import copy
 from typing import Any
 
 from django import forms
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from deventer_crm.core import clock
 from deventer_crm.core.forms import CrmForm, DayField, VersionedModelForm
 from meetings import services
+from meetings.letters import Use, is_confidential
 from meetings.models import Meeting, Participant, Report
+from meetings.services.mailing import chosen_text, letter_for, reached
 
 from .fields import ClockField, add_on_behalf, moment
 from .moment import Picking, PicksMoment, seated
+
+#: How many people a form counts to tell them something.
+MOST_COUNTED = 1_000
 
 
 class StepForm(CrmForm):
@@ -66,14 +72,21 @@ class AttendanceForm(StepForm):
 
     def __init__(self, *args: Any, meeting: Meeting, **kwargs: Any) -> None:
         super().__init__(*args, meeting=meeting, **kwargs)
-        rows = meeting.employer_rows.select_related("employer").order_by("employer__sort_name", "pk")
+        rows = list(meeting.employer_rows.select_related("employer").order_by("employer__sort_name", "pk"))
         everybody = meeting.participants.select_related("college_member", "user", "person", "employer")
         sides: dict[str, list[Participant]] = {"present_people": [], "present_ours": []}
         for row in everybody.order_by("pk"):
             sides["present_people" if row.person_id else "present_ours"].append(row)
-        self._set("present_employers", [(row.employer_id, str(row.employer), row.is_present) for row in rows])
+        self.at_the_door = {row.pk for row in sides["present_people"] if row.arrived_at}
+        came = {row.employer_id for row in sides["present_people"] if row.arrived_at}
+        self._set(
+            "present_employers",
+            [(row.employer_id, str(row.employer), row.is_present) for row in rows],
+            came if self.at_the_door else None,
+        )
         for name, listed in sides.items():
-            self._set(name, [(row.pk, self._name(row), row.is_present) for row in listed])
+            theirs = self.at_the_door if name == "present_people" and self.at_the_door else None
+            self._set(name, [(row.pk, self._name(row), row.is_present) for row in listed], theirs)
             if not listed:
                 del self.fields[name]
 
@@ -82,12 +95,15 @@ class AttendanceForm(StepForm):
             return _("%(person)s for %(employer)s") % {"person": row.person, "employer": row.employer}
         return str(row)
 
-    def _set(self, name: str, rows: list[tuple[int, str, bool]]) -> None:
-        """Before it was held everybody is ticked: people untick who stayed away."""
+    def _set(self, name: str, rows: list[tuple[int, str, bool]], came: "set[Any] | None" = None) -> None:
+        """Before it was held everybody is ticked, or who was ticked at the door when somebody was: people
+        untick who stayed away."""
         field = self.fields[name]
         field.choices = [(pk, label) for pk, label, _present in rows]
         known = self.meeting.is_held
-        field.initial = [pk for pk, _label, present in rows if present or not known]
+        field.initial = [
+            pk for pk, _label, present in rows if present or (not known and (came is None or pk in came))
+        ]
 
     @property
     def ticked(self) -> dict[str, list[int]]:
@@ -119,9 +135,55 @@ class HoldForm(AttendanceForm):
         )
 
 
-class CancelForm(StepForm):
+class NewsForm(StepForm):
+    """A step that changes what invited people have in their calendars: they get a message, unless somebody
+    unticks it. `news_letter` shows it as it will be sent, to the first of them."""
+
+    use = ""
+    tell = forms.BooleanField(label=gettext_lazy("Send the guests a message"), required=False, initial=True)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.to_tell = list(
+            reached(self.meeting)
+            .select_related("person", "employer", "college_member", "meeting__kind")
+            .order_by("pk")[: MOST_COUNTED + 1]
+        )
+        if not self.to_tell:
+            del self.fields["tell"]
+            return
+        count = len(self.to_tell)
+        self.fields["tell"].help_text = ngettext(
+            "%(count)d person who was invited by mail and did not decline.",
+            "%(count)d people who were invited by mail and did not decline.",
+            count,
+        ) % {"count": count}
+
+    @property
+    def tells(self) -> bool:
+        return bool(self.cleaned_data.get("tell"))
+
+    def will_be(self) -> Meeting:
+        """The meeting as it is after the step, not saved."""
+        return self.meeting
+
+    @property
+    def news_letter(self) -> Any:
+        """The message as it will be sent; None when there is nobody to tell."""
+        if not self.to_tell:
+            return None
+        first, meeting = self.to_tell[0], self.will_be()
+        discreet = is_confidential(self.meeting, first.employer, first.person)
+        text = chosen_text(self.use, self.meeting, None, discreet=discreet)
+        first.meeting, first.link_until = meeting, clock.local_date(meeting.starts_at)
+        first.link_key = None  # the link is the guest's alone
+        return letter_for(first, text, use=self.use, by=self.user)
+
+
+class CancelForm(NewsForm):
     """draft or planned → cancelled. Who called it off matters for the yearly list (R5)."""
 
+    use = Use.CANCELLED
     cancelled_by = forms.ChoiceField(
         label=gettext_lazy("Who called it off"),
         choices=Meeting.CancelledBy.choices,
@@ -145,12 +207,15 @@ class CancelForm(StepForm):
             cancelled_by=data["cancelled_by"],
             reason=data["reason"],
             cancelled_on=data["cancelled_on"],
+            tell=self.tells,
             **self.behalf,
         )
 
 
-class MoveForm(PicksMoment, StepForm):
+class MoveForm(PicksMoment, NewsForm):
     """Another date for the same meeting."""
+
+    use = Use.MOVED
 
     starts_on = DayField(label=gettext_lazy("New date"))
     start_time = ClockField(label=gettext_lazy("From"))
@@ -184,8 +249,20 @@ class MoveForm(PicksMoment, StepForm):
             starts_at=moment(data["starts_on"], data["start_time"]),
             ends_at=moment(data["starts_on"], end) if end else None,
             reason=data["reason"],
+            tell=self.tells,
             **self.behalf,
         )
+
+    def will_be(self) -> Meeting:
+        if not (self.is_bound and self.is_valid()):
+            return self.meeting
+        changed = copy(self.meeting)
+        data = self.cleaned_data
+        changed.starts_at = moment(data["starts_on"], data["start_time"])
+        changed.ends_at = moment(data["starts_on"], data["end_time"]) if data["end_time"] else None
+        if changed.ends_at is None and self.meeting.ends_at is not None:
+            changed.ends_at = changed.starts_at + (self.meeting.ends_at - self.meeting.starts_at)
+        return changed
 
 
 class BackForm(StepForm):

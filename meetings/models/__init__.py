@@ -8,6 +8,7 @@ from .agenda import (
 )
 from .calendar import BusyAddress, BusyTime, CalendarFeed
 from .followups import MeetingFollowUp
+from .guests import Guest, MailTemplate
 from .invitation import Invitation, Report
 from .kinds import MeetingKind, Series, SeriesParty
 from .meeting import Meeting, MeetingEmployer, MeetingReader, MeetingStep, Participant
@@ -19,7 +20,9 @@ __all__ = [
     "BusyAddress",
     "BusyTime",
     "CalendarFeed",
+    "Guest",
     "Invitation",
+    "MailTemplate",
     "Meeting",
     "MeetingEmployer",
     "MeetingFollowUp",

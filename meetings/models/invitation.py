@@ -41,6 +41,16 @@ class Invitation(Tracked):
         DECLINED = "declined", pgettext_lazy("answer", "declined")
         OTHER_DATE = "other_date", _("asks for another date")
 
+    class Via(models.TextChoices):
+        UNKNOWN = "", _("not known how")
+        LINK = "link", _("by the link in the mail")
+        REPLY = "reply", _("by a mail back")
+        PHONE = "phone", _("by phone")
+        SPOKEN = "spoken", _("in person")
+
+    #: Longest wish somebody can leave with an answer.
+    LONGEST_WISH = 500
+
     employer = models.ForeignKey(
         Employer, verbose_name=_("employer"), on_delete=models.PROTECT, related_name="invitations"
     )
@@ -85,7 +95,16 @@ class Invitation(Tracked):
     sent_on = models.DateField(_("sent on"))
     answer = models.CharField(_("answer"), max_length=10, choices=Answer, blank=True, default=Answer.NONE)
     answered_on = models.DateField(_("answered on"), null=True, blank=True)
+    answered_via = models.CharField(
+        _("how it was answered"), max_length=6, choices=Via, blank=True, default=Via.UNKNOWN, db_default=""
+    )
+    wish = models.CharField(_("wish"), max_length=LONGEST_WISH, blank=True, default="", db_default="")
     withdrawn_on = models.DateField(_("withdrawn on"), null=True, blank=True)
+    #: The mail was given up: from that day the invitation counts for nothing (R5), as it reached nobody.
+    undelivered_on = models.DateField(_("not delivered, known on"), null=True, blank=True, editable=False)
+    #: What makes the link in the mail this invitation's; another key, or none, and older links are void.
+    link_key = models.UUIDField(_("key of the link"), null=True, blank=True, editable=False)
+    link_until = models.DateField(_("link valid until"), null=True, blank=True, editable=False)
     on_behalf_of = models.ForeignKey(
         CollegeMember,
         verbose_name=_("recorded on behalf of"),
@@ -127,13 +146,23 @@ class Invitation(Tracked):
             ),
         ]
         indexes = [models.Index(fields=["sent_on", "answer"], name="meetings_invitation_sent")]
-        triggers = [leaves_trail(hidden=("note",))]
+        triggers = [leaves_trail(hidden=("note", "wish", "link_key"))]
 
     def __str__(self) -> str:
         return f"{self.employer} {formatting.nl_date(self.sent_on)}"
 
     def get_absolute_url(self) -> str:
         return reverse("meetings:invitation", args=[self.pk])
+
+    @property
+    def is_mailed(self) -> bool:
+        """Written to be sent from here, with a link to answer by; what became of the mail is on its row."""
+        return self.link_key is not None
+
+    @property
+    def is_guest(self) -> bool:
+        """On a guest list: a group invitation of somebody to a meeting."""
+        return self.purpose == self.Purpose.GROUP and bool(self.person_id and self.meeting_id)
 
 
 class Report(Tracked):

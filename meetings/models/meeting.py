@@ -77,6 +77,10 @@ class Meeting(Tracked, Confidential):
         _("cancelled by"), max_length=10, choices=CancelledBy, blank=True, editable=False
     )
     cancel_reason = models.CharField(_("reason"), max_length=200, blank=True, editable=False)
+    #: How often the appointment in other people's calendars was overtaken (meetings.ics).
+    ics_sequence = models.PositiveIntegerField(
+        _("version of the appointment"), default=0, db_default=0, editable=False
+    )
 
     employers: "models.ManyToManyField[Employer, MeetingEmployer]" = models.ManyToManyField(
         Employer, verbose_name=_("employers"), through="MeetingEmployer", related_name="meetings"
@@ -130,6 +134,9 @@ class Meeting(Tracked, Confidential):
 
     def get_absolute_url(self) -> str:
         return reverse("meetings:detail", args=[self.pk])
+
+    def get_guests_url(self) -> str:
+        return reverse("meetings:guests", args=[self.pk])
 
     def get_report_url(self) -> str:
         return reverse("meetings:report", args=[self.pk])
@@ -233,6 +240,8 @@ class Participant(models.Model):
     )
     role = models.CharField(_("role"), max_length=10, choices=Role, blank=True)
     is_present = models.BooleanField(_("present"), default=False)
+    #: Ticked at the door, before the meeting is marked as held.
+    arrived_at = models.DateTimeField(_("arrived at"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("participant")

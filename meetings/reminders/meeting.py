@@ -38,6 +38,7 @@ def invitation_unanswered(today: dt.date, targets: list[int] | None = None) -> I
     days: int = policy.value("invitation_answer_days", today)
     rows = (
         Invitation.objects.unanswered()
+        .without_guests()
         .filter(sent_on__lte=today - dt.timedelta(days=days))
         .filter(
             Q(meeting__isnull=True)

@@ -18,6 +18,7 @@ from deventer_crm.core.statements import Prepared, PreparedFor
 from employers.models import Employer
 from meetings.filters import AddressFilter, InvitationFilter, MeetingFilter
 from meetings.models import Invitation, Meeting, MeetingEmployer, Participant
+from meetings.selectors.mails import put_mail_states
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -193,4 +194,6 @@ def invitation_list(params: QueryDict, user: "User") -> InvitationList:
     rows = Invitation.objects.visible_to(user).select_related("employer", "college_member", "meeting__kind")
     chosen = InvitationFilter(params, rows, user=user)
     page = page_of(chosen.qs.order_by("-sent_on", "-pk"), params.get("page"), PAGE_SIZE)
+    page.object_list = list(page.object_list)
+    put_mail_states(page.object_list)
     return InvitationList(chosen, page, chips_of(chosen, params, {}, frozenset()), address_of(params))

@@ -10,6 +10,7 @@ from deventer_crm.core.memo import shared
 from meetings.commitments.series import Attendance, attendances
 from meetings.models import Invitation, Meeting, MeetingEmployer, MeetingStep, Participant, Report
 from meetings.permissions import acts_on
+from meetings.selectors.mails import put_mail_states
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -28,8 +29,8 @@ class TheirSide:
 
 @dataclass(frozen=True)
 class MeetingPage:
-    """`others`: contact persons who come for no employer of this meeting. `acts`: what this reader may do
-    now. `attendance`: for a held meeting of a series, which parties were there."""
+    """`others`: contact persons who come for no employer of this meeting, guests apart. `acts`: what this
+    reader may do now. `attendance`: for a held meeting of a series, which parties were there."""
 
     meeting: Meeting
     acts: frozenset[str]
@@ -79,7 +80,7 @@ def meetings_for_page(user: "User") -> "QuerySet[Meeting]":
 
 
 def meeting_page(meeting: Meeting, user: "User") -> MeetingPage:
-    """The page of a meeting from meetings_for_page(): at most eight queries more."""
+    """The page of a meeting from meetings_for_page(): at most ten queries more."""
     employers = list(meeting.employer_rows.select_related("employer").order_by("employer__sort_name", "pk"))
     people = list(
         meeting.participants.select_related("college_member", "user", "person", "employer").order_by(
@@ -93,20 +94,27 @@ def meeting_page(meeting: Meeting, user: "User") -> MeetingPage:
         for row in employers
     ]
     at_table = {row.employer_id for row in employers}
-    invitations = (
+    invitations = list(
         Invitation.objects.visible_to(user)
         .filter(meeting=meeting)
+        .without_guests()
         .select_related("employer", "college_member", "person")[:MOST_INVITATIONS]
     )
+    put_mail_states(invitations)
+    guests = set(meeting.guests.values_list("person_id", flat=True))
     return MeetingPage(
         meeting=meeting,
         acts=acts_on(meeting, user),
         theirs=theirs,
-        others=[row for row in people if row.person_id and row.employer_id not in at_table],
+        others=[
+            row
+            for row in people
+            if row.person_id and row.employer_id not in at_table and row.person_id not in guests
+        ],
         ours=sorted(
             (row for row in people if not row.person_id), key=lambda row: row.college_member_id is None
         ),
-        invitations=list(invitations),
+        invitations=invitations,
         steps=list(meeting.steps.select_related("by", "on_behalf_of")),
         report=getattr(meeting, "report", None),
         attendance=attendance_of(meeting),

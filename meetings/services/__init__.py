@@ -1,7 +1,9 @@
 """Writes of meetings and invitations. A meeting changes state only here (R8)."""
 
 from .errors import IllegalStep
+from .guests import add_guests, invite_guests, remove_guests, tick_at_door, walk_in
 from .invitations import (
+    answer_by_link,
     answer_invitation,
     invitation_problems,
     link_invitation,
@@ -9,6 +11,7 @@ from .invitations import (
     save_invitation,
     withdraw_invitation,
 )
+from .mailing import ask_again, mail_invitation, send_again
 from .mandates import check_mandate, mandated_members
 from .participants import record_attendance, set_participants
 from .planning import change_meeting, draft_meeting, log_meeting, plan_draft, plan_meeting
@@ -26,7 +29,10 @@ from .steps import (
 __all__ = [
     "ALLOWED",
     "IllegalStep",
+    "add_guests",
+    "answer_by_link",
     "answer_invitation",
+    "ask_again",
     "cancel_meeting",
     "change_meeting",
     "check_mandate",
@@ -34,18 +40,24 @@ __all__ = [
     "draft_meeting",
     "hold_meeting",
     "invitation_problems",
+    "invite_guests",
     "link_invitation",
     "log_meeting",
+    "mail_invitation",
     "mandated_members",
     "move_meeting",
     "plan_draft",
     "plan_meeting",
     "record_attendance",
     "record_invitation",
+    "remove_guests",
     "report_meeting",
     "save_invitation",
     "save_report",
+    "send_again",
     "set_participants",
     "step_back",
+    "tick_at_door",
+    "walk_in",
     "withdraw_invitation",
 ]

@@ -10,8 +10,8 @@ from employers.toplist.families import families
 from meetings.models import AgendaDocument, Invitation, Meeting, Series
 
 #: Rules of this app by what they point at.
-MEETING_RULES = ("report_missing",)
-INVITATION_RULES = ("invitation_unanswered",)
+MEETING_RULES = ("report_missing", "guests_unanswered")
+INVITATION_RULES = ("invitation_unanswered", "invitation_undelivered", "invitation_other_date")
 DOCUMENT_RULES = ("agenda_document_overdue",)
 SERIES_RULES = {
     Series.BOARDS: "boards_not_planned",
@@ -40,6 +40,8 @@ def meeting_changed(meeting: Meeting, *, also_employers: Iterable[int] = ()) -> 
 def invitation_changed(invitation: Invitation) -> None:
     """After an invitation was recorded, answered, linked or withdrawn."""
     request_reconcile(INVITATION_RULES, [invitation.pk])
+    if invitation.is_guest and invitation.meeting_id is not None:
+        request_reconcile("guests_unanswered", [invitation.meeting_id])
     refresh_activities("invitation", [invitation.pk])
     duty_changed([invitation.employer_id])
 

@@ -89,6 +89,10 @@ def set_participants(
 def _set_side(meeting: Meeting, column: str, wanted: dict[int, int | None]) -> None:
     """One kind of participant: id to the employer they come for."""
     rows = {getattr(row, column): row for row in meeting.participants.filter(**{f"{column}__isnull": False})}
+    # Guests come and go by their answers and at the door, not by the form of the meeting.
+    guests = set(meeting.guests.values_list("person_id", flat=True)) if column == "person_id" else set()
+    rows = {key: row for key, row in rows.items() if key not in guests}
+    wanted = {key: employer_id for key, employer_id in wanted.items() if key not in guests}
     gone = [row.pk for key, row in rows.items() if key not in wanted]
     Participant.objects.filter(pk__in=gone).delete()
     Participant.objects.bulk_create(
@@ -112,6 +116,8 @@ def tick(meeting: Meeting, employer_ids: Iterable[int], participant_ids: Iterabl
         raise ValidationError({"present_employers": _("Somebody you ticked does not take part any more.")})
     if not participants <= known.keys():
         raise ValidationError({"present_participants": _("Somebody you ticked does not take part any more.")})
+    new = {employer_id for pk in participants if (employer_id := known[pk]) and employer_id not in rows}
+    _seat_employers_of_guests(meeting, sorted(new), rows)
     employers |= {known[pk] for pk in participants if known[pk] in rows}
     if not employers:
         raise ValidationError(
@@ -121,6 +127,17 @@ def tick(meeting: Meeting, employer_ids: Iterable[int], participant_ids: Iterabl
     meeting.employer_rows.exclude(employer__in=employers).update(is_present=False)
     meeting.participants.filter(pk__in=participants).update(is_present=True)
     meeting.participants.exclude(pk__in=participants).update(is_present=False)
+
+
+def _seat_employers_of_guests(meeting: Meeting, coming: list[int], rows: dict[int, int]) -> None:
+    """Guests who came bring their employer to the table, except at a visit of the college, where that would
+    count for the employer (R5). Adds what it makes to `rows`."""
+    if not coming or meeting.kind.counts_for_visit:
+        return
+    made = MeetingEmployer.objects.bulk_create(
+        MeetingEmployer(meeting=meeting, employer_id=pk) for pk in coming
+    )
+    rows.update({row.employer_id: row.pk for row in made})
 
 
 @transaction.atomic

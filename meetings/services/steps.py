@@ -14,11 +14,13 @@ from accounts.models import CollegeMember
 from accounts.roles import Act
 from deventer_crm.core import clock
 from deventer_crm.core.services import save_tracked
+from meetings.letters import Use
 from meetings.models import Meeting, MeetingStep, Report
 
 from . import participants
 from .effects import meeting_changed
 from .errors import IllegalStep
+from .mailing import overtake, tell_reached
 from .mandates import check_mandate
 
 if TYPE_CHECKING:
@@ -199,8 +201,10 @@ def cancel_meeting(
     reason: str,
     cancelled_on: dt.date | None = None,
     on_behalf_of: CollegeMember | None = None,
+    tell: bool = False,
 ) -> Meeting:
     """draft or planned → cancelled. Who called it off decides whether an invitation still counts (R5).
+    `tell`: who was invited by mail and did not decline gets a message.
 
     Raises IllegalStep, and ValidationError without a reason or for a day outside the meeting's life."""
     from_state = enter(meeting, from_states=[State.DRAFT, State.PLANNED], to=State.CANCELLED)
@@ -215,8 +219,11 @@ def cancel_meeting(
         raise ValidationError({"reason": _("Say why it is called off.")})
     meeting.state, meeting.cancelled_on = State.CANCELLED, day
     meeting.cancelled_by, meeting.cancel_reason = cancelled_by, reason.strip()
+    meeting.ics_sequence += 1
     save_tracked(meeting, by=by)
     leave_step(meeting, from_state, by=by, on=day, on_behalf_of=on_behalf_of, reason=reason)
+    if tell:
+        tell_reached(meeting, Use.CANCELLED, by=by)
     meeting_changed(meeting)
     return meeting
 
@@ -230,9 +237,10 @@ def move_meeting(
     ends_at: dt.datetime | None = None,
     reason: str = "",
     on_behalf_of: CollegeMember | None = None,
+    tell: bool = False,
 ) -> Meeting:
     """Another date for a planned meeting; it stays the same meeting and the step keeps both moments. Without
-    `ends_at` it takes as long as before.
+    `ends_at` it takes as long as before. `tell`: who was invited by mail and did not decline gets a message.
 
     Raises IllegalStep, and ValidationError when nothing moves or a member has left the college by then."""
     from_state = enter(meeting, from_states=[State.PLANNED], to=State.PLANNED)
@@ -247,6 +255,7 @@ def move_meeting(
     members = CollegeMember.objects.filter(participations__meeting=meeting)
     participants.check_members(members, clock.local_date(starts_at))
     meeting.starts_at, meeting.ends_at = starts_at, ends_at
+    overtake(meeting)
     save_tracked(meeting, by=by)
     leave_step(
         meeting,
@@ -257,6 +266,8 @@ def move_meeting(
         reason=reason,
         moved=(before, starts_at),
     )
+    if tell:
+        tell_reached(meeting, Use.MOVED, by=by)
     meeting_changed(meeting)
     return meeting
 

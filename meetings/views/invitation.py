@@ -10,13 +10,16 @@ from django.views.decorators.http import require_GET, require_http_methods
 from accounts.permissions import allow, require
 from accounts.roles import Act
 from deventer_crm.core.forms import sent
+from deventer_crm.core.mails import mails_about
 from deventer_crm.core.parsing import whole_number
 from employers.models import Employer
 from employers.selectors import find_employers
 from meetings import services
 from meetings.forms.invitation import AnswerForm, InvitationForm, WithdrawForm
+from meetings.links import why_closed
 from meetings.models import Invitation, Meeting
 from meetings.selectors.listing import invitation_list
+from meetings.selectors.mails import state_of
 from meetings.selectors.picking import FOUND
 
 
@@ -88,7 +91,18 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         if form.is_valid() and form.save_answer():
             messages.success(request, _("The answer is recorded."))
             return redirect(invitation)
-    context = {"invitation": invitation, "form": form, "may_change": may_change}
+    mails = [state_of(mail) for mail in mails_about(invitation).defer("text", "html", "attachments")]
+    context = {
+        "invitation": invitation,
+        "form": form,
+        "may_change": may_change,
+        "mails": mails,
+        "may_ask_again": may_change
+        and invitation.is_mailed
+        and not invitation.answer
+        and invitation.undelivered_on is None
+        and not why_closed(invitation),
+    }
     status = 422 if form is not None and form.is_bound else 200
     return render(request, "meetings/invitation_detail.html", context, status=status)
 
@@ -133,7 +147,11 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
         "form": form,
         "title": _("Withdraw the invitation"),
         "question": _("Withdraw the invitation to %(employer)s?") % {"employer": invitation.employer},
-        "consequences": [_("It counts for nothing from that day on."), _("It stays readable.")],
+        "consequences": [
+            _("It counts for nothing from that day on."),
+            _("It stays readable."),
+            *([_("The link in the mail no longer works.")] if invitation.is_mailed else []),
+        ],
         "action": _("Withdraw"),
         "danger": True,
         "back_url": reverse("meetings:invitation", args=[pk]),

@@ -30,6 +30,9 @@ from meetings.models import Meeting, Report
 from meetings.permissions import acts_on
 from meetings.selectors.meeting import meetings_for_page
 
+#: The button that shows the message to the guests before the step is taken.
+PREVIEW = "preview"
+
 
 def _meeting(request: HttpRequest, pk: int) -> Meeting:
     return get_object_or_404(meetings_for_page(request.user), pk=pk)
@@ -55,10 +58,11 @@ def step_page(
         if act not in acts_on(meeting, request.user):
             return _too_late(request, meeting)
         form = form_class(sent(request), meeting=meeting, user=request.user)
+        preview = PREVIEW in request.POST and hasattr(form, "news_letter")
         if {TAKE, REFRESH} & set(request.POST):  # drawn again, with the proposed moment that was pressed
             typed = {name: request.POST.get(name) for name in form.fields}
             form = form_class(meeting=meeting, user=request.user, initial=typed | taken(request.POST))
-        elif request.method == "POST" and form.is_valid() and form.take():
+        elif request.method == "POST" and form.is_valid() and not preview and form.take():
             messages.success(request, done)
             return redirect(meeting)
         if act not in acts_on(meeting, request.user):
@@ -71,7 +75,8 @@ def step_page(
             "danger": danger,
             "act": act,
         }
-        return render(request, "meetings/step_form.html", context, status=422 if form.is_bound else 200)
+        wrong = form.is_bound and (not form.is_valid() or not preview)
+        return render(request, "meetings/step_form.html", context, status=422 if wrong else 200)
 
     view.__name__ = f"{act}_page"
     return require_http_methods(["GET", "POST"])(view)

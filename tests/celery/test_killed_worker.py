@@ -1,7 +1,8 @@
 """A worker that is killed in the middle of a job leaves nothing lost and nothing told twice (R7).
 
 Real worker processes on the real broker get SIGKILL at a random moment of `core.reconcile_reminders` and of
-`core.send_digests`; a new worker then does what the schedule would do. For twenty of each, with the figures:
+`core.send_digests`, and while it mails two hundred guests; a new worker then does what the schedule would do.
+For twenty of each, with the figures:
 
     KILLS=20 pytest tests/celery/test_killed_worker.py -n0 --log-cli-level=INFO"""
 
@@ -19,7 +20,8 @@ import pytest
 from django.contrib.contenttypes.models import ContentType
 
 from deventer_crm.core import clock
-from deventer_crm.core.models import Commitment, Digest, JobRun, Reminder
+from deventer_crm.core.mails import send_mails
+from deventer_crm.core.models import Commitment, Digest, JobRun, OutgoingMail, Reminder
 from deventer_crm.core.periodic import reconcile_reminders, send_digests, sweep
 from deventer_crm.core.tasks import send
 from meetings.models import Invitation
@@ -35,6 +37,7 @@ log = logging.getLogger(__name__)
 KILLS = int(os.environ.get("KILLS", "2"))
 PEOPLE = 25
 INVITATIONS = 4_000
+GUESTS = 200
 
 
 def wait_for(condition: Callable[[], bool], seconds: float = 60, pause: float = 0.02) -> bool:
@@ -235,3 +238,57 @@ def test_killed_while_mailing_every_digest_keeps_one_identity(
         sent_again += again
     log.info("digests: %d kills, %d in the middle, %d mails sent again", KILLS, in_the_middle, sent_again)
     assert in_the_middle > 0
+
+
+# ── invitations ──────────────────────────────────────────────────────────────────────────────────
+
+
+def invited(guests: int) -> None:
+    """A guest list that was just invited: one transaction writes all of it down."""
+    from meetings.services import invite_guests
+    from tests.meetings.factories import GuestFactory, MeetingFactory, MeetingKindFactory
+
+    day = clock.today() + dt.timedelta(days=30)
+    meeting = MeetingFactory(planned=True, on=day, kind=MeetingKindFactory(code="proefthema"))
+    employer = EmployerFactory()
+    for _ in range(guests):
+        GuestFactory(meeting=meeting, employer=employer)
+    assert invite_guests(meeting, by=UserFactory(role="ES")) == guests
+
+
+def mails_left() -> int:
+    return OutgoingMail.objects.exclude(state=OutgoingMail.State.SENT).count()
+
+
+def test_killed_while_mailing_guests_each_gets_one_identity_and_none_is_missing(
+    make_worker: Callable[[], WorkerProcess],
+    mailserver: MailServer,
+    dice: random.Random,
+) -> None:
+    invited(GUESTS)
+    identities = dict(OutgoingMail.objects.values_list("to", "message_id"))
+    assert len(identities) == GUESTS
+    mailserver.seconds = 0.01
+    in_the_middle = 0
+    worker = make_worker()
+    assert send(send_mails)
+    for _ in range(KILLS):
+        # Somewhere in what is still to go, but after the first and before the last.
+        goal = len(mailserver.mails) + dice.randint(5, GUESTS // (KILLS + 1))
+        assert wait_for(lambda goal=goal: len(mailserver.mails) >= goal, pause=0.001)  # type: ignore[misc]
+        worker.kill()
+        in_the_middle += 0 < mails_left() < GUESTS
+        # The pause after an attempt is a minute; the test does not wait for it.
+        OutgoingMail.objects.filter(retry_at__isnull=False).update(retry_at=clock.now())
+        worker = make_worker()
+        assert send(sweep)
+    assert wait_for(lambda: mails_left() == 0, seconds=90, pause=0.05), worker.log.read_text()[-3000:]
+
+    assert in_the_middle == KILLS
+    got: dict[str, set[str]] = {}
+    for mail in mailserver.mails:
+        got.setdefault(str(mail["To"]), set()).add(str(mail["Message-ID"]))
+    assert got == {to: {identity} for to, identity in identities.items()}
+    again = sum(count - 1 for count in Counter(mailserver.message_ids).values())
+    log.info("guests: %d kills, %d mails sent again", KILLS, again)
+    assert again <= KILLS  # only the one mail that was under way at each

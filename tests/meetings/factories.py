@@ -18,6 +18,7 @@ from meetings.models import (
     AgendaItem,
     BusyAddress,
     BusyTime,
+    Guest,
     Invitation,
     Meeting,
     MeetingEmployer,
@@ -28,7 +29,7 @@ from meetings.models import (
     SeriesParty,
 )
 from tests.accounts.factories import CollegeMemberFactory, UserFactory
-from tests.employers.factories import EmployerFactory
+from tests.employers.factories import ContactPersonFactory, EmployerFactory, PositionFactory
 from tests.support.timeline import OnTimeline
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
@@ -237,3 +238,24 @@ class BusyAddressFactory(DjangoModelFactory):
 
     user = factory.SubFactory(UserFactory, role="AM")
     address = "https://agenda.example.org/geheim/bezet.ics"
+
+
+class GuestFactory(DjangoModelFactory):
+    """Somebody with a mail address and a position, on the guest list of a theme; nobody invited them yet."""
+
+    class Meta:
+        model = Guest
+        skip_postgeneration_save = True
+
+    meeting = factory.SubFactory(
+        MeetingFactory, planned=True, kind=factory.SubFactory(MeetingKindFactory, code="proefthema")
+    )
+    employer = factory.SubFactory(EmployerFactory)
+    person = factory.SubFactory(
+        ContactPersonFactory, email=factory.Sequence(lambda n: f"gast{n}@example.org")
+    )
+
+    @factory.post_generation
+    def position(self, create: bool, extracted: Any, **options: Any) -> None:
+        if create and extracted is not False:
+            PositionFactory(person=self.person, employer=self.employer)

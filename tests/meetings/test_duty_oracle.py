@@ -51,6 +51,8 @@ class FakeInvitation:
     answered: dt.date | None
     withdrawn: dt.date | None
     meeting: int | None
+    undelivered: dt.date | None = None
+    by_link: bool = False
 
 
 @st.composite
@@ -97,6 +99,9 @@ def invitations(draw: Any, count: int) -> FakeInvitation:
         answered=draw(later) if answer else None,
         withdrawn=draw(st.one_of(st.none(), st.none(), later)),
         meeting=draw(st.one_of(st.none(), st.integers(0, count - 1))) if count else None,
+        # Who answered was reached, so the services keep no such day beside an answer.
+        undelivered=None if answer else draw(st.one_of(st.none(), later)),
+        by_link=bool(answer) and draw(st.booleans()),
     )
 
 
@@ -156,6 +161,8 @@ def judge(
             continue
         if invitation.withdrawn and invitation.withdrawn <= day:
             continue
+        if invitation.undelivered and invitation.undelivered <= day:
+            continue  # it reached nobody
         meeting = found[invitation.meeting] if invitation.meeting is not None else None
         if meeting and verdict_of(meeting):
             continue  # one chain counts once, and in the year of the meeting
@@ -206,7 +213,9 @@ def record(
             sent_on=fact.sent,
             answer=fact.answer,
             answered_on=fact.answered,
+            answered_via="link" if fact.by_link else "",
             withdrawn_on=fact.withdrawn,
+            undelivered_on=fact.undelivered,
             meeting=made.get(fact.meeting) if fact.meeting is not None else None,
         )
         if fact.meeting is not None and fact.meeting not in made:

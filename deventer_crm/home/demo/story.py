@@ -18,6 +18,7 @@ from deventer_crm.home.demo import (
     blocked,
     boards,
     followups,
+    guests,
     lists,
     people,
     portfolios,
@@ -74,6 +75,7 @@ def tell(*, size: str, seed: int, today: dt.date, say: Say) -> list[tuple[str, s
             followups.tell_follow_ups(team, today, random.Random(f"follow-ups-{size}-{seed}-{today}"))  # noqa: S311 - invented data
             tables.tell_chairs(team, associations, today)
             promises.tell_promises(team, today, random.Random(f"promises-{size}-{seed}-{today}"))  # noqa: S311 - invented data
+            guests.tell_guests(team, today, random.Random(f"guests-{size}-{seed}-{today}"))  # noqa: S311 - invented data
             say("budget and hours")
             work.plan_budgets(team, today)
             work.book_weeks(team, employers, today, rng)

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from deventer_crm.core import clock, policy
-from deventer_crm.core.models import Digest, JobRun
+from deventer_crm.core.models import Digest, JobRun, OutgoingMail
 from deventer_crm.core.reminders import RULES
 from deventer_crm.core.statements import PreparedFor
 from deventer_crm.home.selectors import monitor as monitor_selectors
@@ -149,6 +149,7 @@ class Machine:
     rules: list[RuleRun]
     failed_digests: int
     waiting_digests: int
+    failed_mails: int = 0
 
     @property
     def failed_rules(self) -> list[RuleRun]:
@@ -179,4 +180,7 @@ def machine() -> Machine:
         rules=rules,
         failed_digests=given_up,
         waiting_digests=len(unfinished) - given_up,
+        failed_mails=OutgoingMail.objects.filter(
+            state=OutgoingMail.State.FAILED, retry_at__isnull=True
+        ).count(),
     )
