@@ -67,3 +67,24 @@ define(
     default="07-01",
     label=_("The themed meeting is planned by"),
 )
+define(
+    "briefing_due_days",
+    kind="count",
+    default=3,
+    label=_("The briefing of a visit of the college is ready"),
+    unit=_("working days before it"),
+)
+define(
+    "briefing_secretary_days",
+    kind="count",
+    default=1,
+    label=_("A missing briefing: to the secretary"),
+    unit=_("working days before the visit"),
+)
+define(
+    "report_sign_off_days",
+    kind="count",
+    default=5,
+    label=_("The account manager signs a report off within"),
+    unit=_("working days"),
+)

@@ -1,10 +1,17 @@
+from .aftermath import FeedbackLetter, LetterRecipient, PromiseAnswer
+from .briefing import Briefing, BriefingView
 from .followups import MeetingFollowUp
-from .invitation import Invitation, Report
+from .invitation import Invitation
 from .kinds import MeetingKind, Series, SeriesParty
 from .meeting import Meeting, MeetingEmployer, MeetingReader, MeetingStep, Participant
+from .report import Report, ReportDraft, ReportSignal
 
 __all__ = [
+    "Briefing",
+    "BriefingView",
+    "FeedbackLetter",
     "Invitation",
+    "LetterRecipient",
     "Meeting",
     "MeetingEmployer",
     "MeetingFollowUp",
@@ -12,7 +19,10 @@ __all__ = [
     "MeetingReader",
     "MeetingStep",
     "Participant",
+    "PromiseAnswer",
     "Report",
+    "ReportDraft",
+    "ReportSignal",
     "Series",
     "SeriesParty",
 ]

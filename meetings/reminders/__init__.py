@@ -1,5 +1,5 @@
 """Registers what this app knows with core; one module per subject."""
 
-from . import meeting, series, top_list
+from . import briefing, meeting, series, top_list
 
-__all__ = ["meeting", "series", "top_list"]
+__all__ = ["briefing", "meeting", "series", "top_list"]

@@ -72,7 +72,7 @@ class MeetingPage:
 def meetings_for_page(user: "User") -> "QuerySet[Meeting]":
     """Visible meetings with what their header needs, in one query."""
     rows: QuerySet[Meeting] = Meeting.objects.visible_to(user).select_related(
-        "kind__series", "theme", "owner", "created_by", "report__modified_by"
+        "kind__series", "theme", "owner", "created_by", "briefing"
     )
     return rows
 

@@ -1,5 +1,6 @@
 """Writes of meetings and invitations. A meeting changes state only here (R8)."""
 
+from .briefings import freeze_briefing, log_briefing_view, save_briefing, thaw_briefing
 from .errors import IllegalStep
 from .invitations import (
     answer_invitation,
@@ -9,9 +10,13 @@ from .invitations import (
     save_invitation,
     withdraw_invitation,
 )
+from .letters import send_feedback
 from .mandates import check_mandate, mandated_members
+from .outcomes import add_outcome
 from .participants import record_attendance, set_participants
 from .planning import change_meeting, draft_meeting, log_meeting, plan_draft, plan_meeting
+from .promises import answer_promise
+from .reports import NotedSignal, sign_off_report
 from .steps import (
     ALLOWED,
     cancel_meeting,
@@ -26,15 +31,20 @@ from .steps import (
 __all__ = [
     "ALLOWED",
     "IllegalStep",
+    "NotedSignal",
+    "add_outcome",
     "answer_invitation",
+    "answer_promise",
     "cancel_meeting",
     "change_meeting",
     "check_mandate",
     "close_meeting",
     "draft_meeting",
+    "freeze_briefing",
     "hold_meeting",
     "invitation_problems",
     "link_invitation",
+    "log_briefing_view",
     "log_meeting",
     "mandated_members",
     "move_meeting",
@@ -43,9 +53,13 @@ __all__ = [
     "record_attendance",
     "record_invitation",
     "report_meeting",
+    "save_briefing",
     "save_invitation",
     "save_report",
+    "send_feedback",
     "set_participants",
+    "sign_off_report",
     "step_back",
+    "thaw_briefing",
     "withdraw_invitation",
 ]

@@ -10,7 +10,7 @@ from employers.toplist.families import families
 from meetings.models import Invitation, Meeting, Series
 
 #: Rules of this app by what they point at.
-MEETING_RULES = ("report_missing",)
+MEETING_RULES = ("report_missing", "briefing_missing", "report_unsigned")
 INVITATION_RULES = ("invitation_unanswered",)
 SERIES_RULES = {
     Series.BOARDS: "boards_not_planned",
