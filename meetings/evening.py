@@ -34,7 +34,7 @@ TOLD = ("people", "promises", "signals", "purpose")
 
 def _refused(mail: OutgoingMail) -> str:
     """Moved, called off or become confidential between writing and sending."""
-    meeting = Meeting.objects.filter(pk=mail.about_id).first()
+    meeting = Meeting.objects.filter(pk=mail.about_id or 0).first()
     if meeting is None or meeting.state != Meeting.State.PLANNED:
         return "the meeting is not planned any more"
     if not mail.key.endswith(f":{clock.local_date(meeting.starts_at)}"):
@@ -71,11 +71,12 @@ def mail_evening_before(today: dt.date | None = None) -> Evening:
             if key in known:
                 there += 1
                 continue
+            member: Any = row.college_member
             subject, text = evening_text(row.meeting)
             queue_mail(
                 kind=KIND.code,
                 key=key,
-                to=row.college_member.user.email,
+                to=member.user.email,
                 subject=subject,
                 text=text,
                 about=row.meeting,

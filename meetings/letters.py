@@ -46,7 +46,7 @@ def recipients_of(meeting: Meeting) -> list[ContactPerson]:
         .select_related("person")
         .order_by("-is_present", "pk")
     )
-    return [row.person for row in rows]
+    return [row.person for row in rows if row.person is not None]
 
 
 def outcomes_of(meeting: Meeting, user: "User") -> list[FollowUp]:
@@ -61,8 +61,8 @@ def outcomes_of(meeting: Meeting, user: "User") -> list[FollowUp]:
 
 
 def propose_letter(meeting: Meeting, user: "User", outcomes: Iterable[FollowUp]) -> Letter:
-    """Never opinions, nothing that was given in confidence or is for named people only. In the language of the
-    house, to be read by the company."""
+    """Never opinions, nothing that was given in confidence or is for named people only. In the language
+    of the house, to be read by the company."""
     listed = list(outcomes)
     fit = [row for row in listed if not row.given_in_confidence and row.audience != Audience.NAMED]
     report = Report.objects.visible_to(user).filter(meeting=meeting).first()

@@ -14,6 +14,7 @@ REGISTRATION_ROOMS = (
     "hand_over",
     "search",
     "contact_section",
+    "report_section",
 )
 
 

@@ -120,24 +120,24 @@ def at_the_table(about: About) -> Iterable[Line]:
         .select_related("person", "employer", "college_member", "user")
         .order_by("college_member__position", "pk")
     )
-    people = [row for row in rows if row.person_id]
+    people = [(row, row.person_id) for row in rows if row.person_id]
     titles: dict[int, str] = {}
     positions = Position.objects.on(about.day).filter(
-        person__in=[row.person_id for row in people], employer__in=about.family
+        person__in=[person_id for _row, person_id in people], employer__in=about.family
     )
     for person_id, title in positions.order_by("-is_primary", "pk").values_list("person_id", "title"):
         titles.setdefault(person_id, title)
     several = len(about.employers) > 1
-    for row in people:
-        parts = [titles.get(row.person_id, ""), row.employer.name if several and row.employer else ""]
-        records: list[tuple[str, int]] = [("employers.contactperson", row.person_id)]
+    for row, key in people:
+        parts = [titles.get(key, ""), row.employer.name if several and row.employer else ""]
+        records: list[tuple[str, int]] = [("employers.contactperson", key)]
         if several and row.employer_id:
             records.append((Employer._meta.label_lower, row.employer_id))
         yield Line(
             str(row.person),
             note=", ".join(part for part in parts if part),
             source=_("contact persons"),
-            url=reverse("employers:person", args=[row.person_id]),
+            url=reverse("employers:person", args=[key]),
             records=tuple(records),
         )
     ours = [
@@ -214,9 +214,9 @@ def open_follow_ups(about: About) -> Iterable[Line]:
 
 @briefing_section("signals", label=gettext_lazy("Signals"), order=60, limit=5)
 def signals(about: About) -> Iterable[Line]:
-    """Facts worth a look, and what was noted by theme in earlier talks. Facts that follow from several records
-    are, in the copy, those that everybody of the team may know."""
-    reader = TeamReader() if about.kept else about.reader
+    """Facts worth a look, and what was noted by theme in earlier talks. Facts that follow from several
+    records are, in the copy, those that everybody of the team may know."""
+    reader: Any = TeamReader() if about.kept else about.reader
     names = {row.pk: row for row in about.employers}
     for pk, found in signals_for(list(names), reader, about.day, exact=False).items():
         for signal in found:

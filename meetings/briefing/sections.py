@@ -3,9 +3,9 @@
 @briefing_section("promises", label=_("Open promises and actions"), order=40, limit=8)
 def open_follow_ups(about: About) -> Iterable[Line]: …
 
-Each line names its source and the records it is about. A function applies the rights of `about.reader` (R9,
-R10); the copy that is kept is compiled for a reader who sees everything, and then the records of a line decide
-who reads it. So a line may say nothing that its records do not."""
+Each line names its source and the records it is about. A function applies the rights of `about.reader`
+(R9, R10); the copy that is kept is compiled for a reader who sees everything, and then the records of a line
+decide who reads it. So a line may say nothing that its records do not."""
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Sequence

@@ -47,8 +47,8 @@ class PromiseAnswer(Tracked):
 
 
 class FeedbackLetter(Tracked):
-    """Terugkoppelbrief: what we discussed, what we do, what you do, as it was mailed to people of the company.
-    What stood in it stays as the record of what was told."""
+    """Terugkoppelbrief: what we discussed, what we do, what you do, as it was mailed to people of the
+    company. What stood in it stays as the record of what was told."""
 
     meeting = models.ForeignKey(
         Meeting, verbose_name=_("meeting"), on_delete=models.PROTECT, related_name="feedback_letters"

@@ -1,5 +1,5 @@
 """What this app shows on pages of lower apps; one module per subject."""
 
-from . import agenda, duty, people
+from . import aftermath, agenda, duty, people
 
-__all__ = ["agenda", "duty", "people"]
+__all__ = ["aftermath", "agenda", "duty", "people"]

@@ -31,8 +31,8 @@ def _day_is_over(period: str, today: dt.date) -> bool:
     deadline=lambda meeting: clock.local_date(meeting.starts_at),
 )
 def briefing_missing(today: dt.date, targets: list[int] | None = None) -> Iterable[Wanted]:
-    """Of a visit of the college that is planned, until somebody says that the briefing is ready: to the account
-    manager, a day before also to the secretary of the member, else to all secretaries."""
+    """Of a visit of the college that is planned, until somebody says that the briefing is ready: to the
+    account manager, a day before also to the secretary of the member, else to all secretaries."""
     settings = policy.values(["briefing_due_days", "briefing_secretary_days"], today)
     at_most = max(settings.values())
     until = workdays.shift(today, at_most + 1) + dt.timedelta(days=1)

@@ -3,6 +3,7 @@
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable
+from typing import Any
 
 from django.db.models import IntegerField, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
@@ -56,7 +57,7 @@ def invitation_unanswered(today: dt.date, targets: list[int] | None = None) -> I
     ]
 
 
-def with_manager(rows: "QuerySet[Meeting]", today: dt.date) -> "QuerySet[Meeting]":
+def with_manager(rows: "QuerySet[Meeting]", today: dt.date) -> "QuerySet[Any]":
     """`who`: the account manager of the meeting, else of its first employer, else who planned it."""
     first = (
         MeetingEmployer.objects.filter(meeting=OuterRef(OuterRef("pk")))
@@ -66,7 +67,7 @@ def with_manager(rows: "QuerySet[Meeting]", today: dt.date) -> "QuerySet[Meeting
     )
     manager = AccountAssignment.objects.on(today).filter(employer=Subquery(first), user__is_active=True)
     active = User.objects.filter(is_active=True, pk=OuterRef("owner_id"))
-    return rows.annotate(
+    found: QuerySet[Any] = rows.annotate(
         who=Coalesce(
             Subquery(active.values("pk")[:1]),
             Subquery(manager.values("user_id")[:1]),
@@ -74,6 +75,7 @@ def with_manager(rows: "QuerySet[Meeting]", today: dt.date) -> "QuerySet[Meeting
             output_field=IntegerField(),
         )
     )
+    return found
 
 
 @rule(

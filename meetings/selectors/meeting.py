@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 
 from deventer_crm.core import clock
 from meetings.commitments.series import Attendance, attendances
-from meetings.models import Invitation, Meeting, MeetingEmployer, MeetingStep, Participant, Report
+from meetings.models import Invitation, Meeting, MeetingEmployer, MeetingStep, Participant
 from meetings.permissions import acts_on
 
 if TYPE_CHECKING:
@@ -37,7 +37,6 @@ class MeetingPage:
     ours: list[Participant]
     invitations: list[Invitation]
     steps: list[MeetingStep]
-    report: Report | None
     attendance: Attendance | None
 
     @property
@@ -107,7 +106,6 @@ def meeting_page(meeting: Meeting, user: "User") -> MeetingPage:
         ),
         invitations=list(invitations),
         steps=list(meeting.steps.select_related("by", "on_behalf_of")),
-        report=getattr(meeting, "report", None),
         attendance=_attendance(meeting),
     )
 

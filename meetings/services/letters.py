@@ -16,6 +16,7 @@ from employers.services.followups import report_back
 from meetings.letters import KIND
 from meetings.models import FeedbackLetter, LetterRecipient, Meeting
 
+from .outcomes import is_secret
 from .steps import lock
 
 if TYPE_CHECKING:
@@ -40,12 +41,17 @@ def send_feedback(
     locked = lock(meeting)
     if locked.state not in (Meeting.State.REPORTED, Meeting.State.CLOSED):
         raise ValidationError(_("Write the report first; the letter follows from it."))
+    if is_secret(locked):
+        raise ValidationError(_("This meeting is confidential: nothing about it is mailed."))
     chosen = list({person.pk: person for person in people}.values())
     if not chosen:
         raise ValidationError({"people": _("Choose to whom it goes.")})
     at_table = set(meeting.participants.filter(person__isnull=False).values_list("person_id", flat=True))
+    unwilling = [
+        person for person in chosen if person.has_objected or person.objects_to_mail or person.anonymised_on
+    ]
     for person in chosen:
-        if person.pk not in at_table or not person.email or person.has_objected or person.anonymised_on:
+        if person.pk not in at_table or not person.email or person in unwilling:
             raise ValidationError({"people": _("%(person)s cannot be mailed.") % {"person": person}})
     letter = save_tracked(
         FeedbackLetter(

@@ -27,7 +27,7 @@ def people_of_ours(meeting: Meeting) -> list["User"]:
     ours = (
         rows.filter(participations__meeting=meeting)
         | rows.filter(college_member__participations__meeting=meeting)
-        | rows.filter(pk=meeting.owner_id)
+        | rows.filter(pk__in=[meeting.owner_id or 0])
         | rows.filter(pk__in=meeting.readers.order_by().values("pk"))
     )
     return [

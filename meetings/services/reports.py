@@ -39,8 +39,8 @@ def write_report(
     expected_version: int | None = None,
     **texts: Any,
 ) -> Report:
-    """Save the text, inside the transaction of a step or a correction; drafts of it go. Raises ValidationError
-    and StaleRecord."""
+    """Save the text, inside the transaction of a step or a correction; the draft of it goes. Raises
+    ValidationError and StaleRecord."""
     for name, value in texts.items():
         setattr(report, name, value)
     for name in (*Report.HEADINGS, "opinions", "woo_ground"):
@@ -70,12 +70,8 @@ def _add_signal(report: Report, meeting: Meeting, signal: NotedSignal) -> None:
 def sign_off_report(meeting: Meeting, *, by: "User") -> Report:
     """The account manager says that this is how it was. Raises PermissionDenied for who may not, and
     ValidationError when there is nothing to sign off any more."""
-    report = (
-        Report.objects.select_for_update(of=("self",))
-        .select_related("meeting")
-        .filter(meeting=meeting)
-        .first()
-    )
+    rows = Report.objects.select_for_update(of=("self",)).select_related("meeting")
+    report: Report | None = rows.filter(meeting=meeting).first()
     if report is None or report.meeting.state != Meeting.State.REPORTED:
         raise ValidationError(_("There is no report to sign off."))
     if not may_sign_off(report.meeting, by):

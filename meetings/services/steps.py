@@ -171,8 +171,8 @@ def save_report(
     expected_version: int | None = None,
     signals: "Iterable[NotedSignal] | None" = None,
 ) -> Report:
-    """Correct a report as long as its meeting is not closed; without `signals` they stay. A text that somebody
-    else changes is to be signed off again. Raises IllegalStep, StaleRecord."""
+    """Correct a report as long as its meeting is not closed; without `signals` they stay. A text that
+    somebody else changes is to be signed off again. Raises IllegalStep, StaleRecord."""
     meeting = lock(Meeting(pk=report.meeting_id))
     if meeting.state not in (State.HELD, State.REPORTED):
         raise IllegalStep(meeting, State.REPORTED)

@@ -14,6 +14,7 @@ from factory.django import DjangoModelFactory
 
 from employers.models import Employer
 from meetings.models import (
+    Briefing,
     Invitation,
     Meeting,
     MeetingEmployer,
@@ -195,3 +196,16 @@ class InvitationFactory(OnTimeline, DjangoModelFactory):
     sent_on = dt.date(2026, 4, 1)
     answered_on = factory.LazyAttribute(lambda o: o.sent_on + dt.timedelta(5) if o.answer else None)
     answer = ""
+
+
+class BriefingFactory(DjangoModelFactory):
+    """Written and ready, unless `ready_on=None`."""
+
+    class Meta:
+        model = Briefing
+
+    meeting = factory.SubFactory(MeetingFactory, planned=True)
+    points = "Vraag naar de proefhal."
+    sensitivities = ""
+    ready_on = factory.LazyAttribute(lambda o: o.meeting.planned_on)
+    ready_by = factory.LazyAttribute(lambda o: UserFactory(role="AM") if o.ready_on else None)
