@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Iterable
 from typing import Any
 
+from django.db.models import OuterRef, Subquery
 from django.urls import reverse
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
@@ -115,21 +116,17 @@ def _five_years(employer: Any, about: About, records: tuple[tuple[str, int], ...
 @briefing_section("people", label=gettext_lazy("At the table"), order=30, limit=8, act=Act.SEE_AGENDA)
 def at_the_table(about: About) -> Iterable[Line]:
     """Theirs with what they do there, then ours on one line."""
+    held = Position.objects.on(about.day).filter(person=OuterRef("person_id"), employer__in=about.family)
     rows = list(
         Participant.objects.filter(meeting=about.meeting)
+        .annotate(title=Subquery(held.order_by("-is_primary", "pk").values("title")[:1]))
         .select_related("person", "employer", "college_member", "user")
         .order_by("college_member__position", "pk")
     )
     people = [(row, row.person_id) for row in rows if row.person_id]
-    titles: dict[int, str] = {}
-    positions = Position.objects.on(about.day).filter(
-        person__in=[person_id for _row, person_id in people], employer__in=about.family
-    )
-    for person_id, title in positions.order_by("-is_primary", "pk").values_list("person_id", "title"):
-        titles.setdefault(person_id, title)
     several = len(about.employers) > 1
     for row, key in people:
-        parts = [titles.get(key, ""), row.employer.name if several and row.employer else ""]
+        parts = [row.title or "", row.employer.name if several and row.employer else ""]
         records: list[tuple[str, int]] = [("employers.contactperson", key)]
         if several and row.employer_id:
             records.append((Employer._meta.label_lower, row.employer_id))

@@ -12,6 +12,10 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef
+from django.db.models.functions import Coalesce
+
 from accounts.roles import Act
 from employers.models import Employer
 from meetings.models import Meeting
@@ -85,16 +89,17 @@ def briefing_section(
 
 
 def employers_at(meeting: Meeting, reader: Any, day: dt.date) -> tuple[list[Employer], list[int]]:
-    """The employers at the table and their families, as far as this reader may know of them; two queries."""
-    rows = Employer.objects.filter(meeting_rows__meeting=meeting).values_list("pk", "merged_into_id")
-    ids = {merged or pk for pk, merged in rows}
-    employers = list(
+    """The employers at the table and their families, as far as this reader may know of them; one query."""
+    at_table = meeting.employer_rows.order_by().annotate(
+        survivor=Coalesce("employer__merged_into_id", "employer_id")
+    )
+    grouped = Employer.objects.visible_to(reader).filter(merged_into=OuterRef("pk")).order_by("pk")
+    employers: list[Any] = list(
         Employer.objects.visible_to(reader)
-        .filter(pk__in=ids)
+        .filter(pk__in=at_table.values("survivor"))
         .with_manager(day)
+        .annotate(grouped_under=ArraySubquery(grouped.values("pk")))
         .select_related("area", "sector", "main_establishment")
         .order_by("sort_name", "pk")
     )
-    known = [row.pk for row in employers]
-    grouped = Employer.objects.visible_to(reader).filter(merged_into__in=known).order_by("pk")
-    return employers, [*known, *grouped.values_list("pk", flat=True)]
+    return employers, [*(row.pk for row in employers), *(pk for row in employers for pk in row.grouped_under)]

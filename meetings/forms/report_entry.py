@@ -114,8 +114,7 @@ class ReportEntry:
 
     def _codes(self, name: str, ready: int) -> list[str]:
         """Numbers of the rows on the page: those that were sent, or a few to begin with; more when asked."""
-        sent = self._data is not None and name in self._data
-        codes = whole_numbers(self._data.getlist(name)) if sent and self._data else list(range(ready))
+        codes = list(range(ready)) if self._data is None else whole_numbers(self._data.getlist(name))
         if self.do == f"more-{name}":
             first = max(codes, default=-1) + 1
             codes += range(first, first + MORE)

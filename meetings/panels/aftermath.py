@@ -3,7 +3,7 @@ member of the college, the letter to the company. That question also stands on t
 
 from typing import TYPE_CHECKING, Any
 
-from accounts.roles import Act
+from accounts.roles import Act, Role
 from deventer_crm.core import clock
 from deventer_crm.core.panels import Panel, panel
 from meetings.letters import outcomes_of
@@ -46,8 +46,9 @@ def what_was_promised(meeting: Meeting, user: "User") -> Panel | None:
 
 @panel("college.top", order=10)
 def promised_today(record: Any, user: "User") -> Panel | None:
-    """All meetings of today that are over."""
-    cards = promise_cards(user)
+    """For a member: all own meetings of today that are over. Who acts for a member finds the question on the
+    page of the meeting."""
+    cards = promise_cards(user) if user.has_role(Role.COLLEGE_MEMBER) else []
     return Panel("meetings/promise_cards.html", {"cards": cards, "next": "college"}) if cards else None
 
 

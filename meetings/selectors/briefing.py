@@ -32,6 +32,11 @@ class BriefingPage:
     def is_frozen(self) -> bool:
         return self.briefing is not None and self.briefing.frozen_at is not None
 
+    def was_read_today_by(self, user: "User") -> bool:
+        """On screen; then it needs not be written down again."""
+        seen = (clock.today(), user.pk, BriefingView.How.PAGE)
+        return any((view.on, view.user_id, view.how) == seen for view in self.views)
+
     @property
     def points(self) -> list[str]:
         return _lines(self.briefing.points) if self.briefing else []

@@ -72,6 +72,8 @@ def promise_cards(user: "User", meeting: Meeting | None = None) -> list[PromiseC
         .order_by("-meeting__starts_at", "pk")
     )
     listed = list(seats)
+    if not listed:
+        return []
     answers = {
         (row.meeting_id, row.member_id): row
         for row in PromiseAnswer.objects.filter(

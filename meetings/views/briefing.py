@@ -29,9 +29,10 @@ def briefing(request: HttpRequest, pk: int) -> HttpResponse:
     """What to know before one goes in. That somebody read it is written down."""
     meeting = meeting_for(request, pk)
     log_view(meeting, request.user)
-    log_briefing_view(meeting, request.user)
     with remembering():
         page = briefing_page(meeting, request.user)
+    if not page.was_read_today_by(request.user):
+        log_briefing_view(meeting, request.user)
     return render(request, "meetings/briefing.html", {"page": page})
 
 

@@ -71,6 +71,7 @@ def _said(meeting: Meeting, saved: Report) -> str:
 def _draw(request: HttpRequest, entry: ReportEntry, status: int) -> HttpResponse:
     context = {
         "entry": entry,
+        "form": entry.text,
         "meeting": entry.meeting,
         "writing": writing_of(entry.meeting, request.user),
     }
