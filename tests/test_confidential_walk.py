@@ -38,10 +38,12 @@ from employers.models import (
     SheetRow,
     SignalObjection,
     Tag,
+    Theme,
     TopList,
     TopListAdjustment,
     TopListEntry,
 )
+from meetings.models import Briefing, Meeting, Report, ReportDraft, ReportSignal
 from tests.accounts.factories import UserFactory
 from tests.budget.factories import TimeEntryFactory
 from tests.employers.factories import (
@@ -133,6 +135,7 @@ def make_world(user: User, *, readers: tuple[User, ...] = ()) -> SimpleNamespace
             college=True,
         ),
     ]
+    briefed = make_aftermath(user, lead, open_one=open_one, readers=readers)
     open_meeting = MeetingFactory(
         planned=True,
         on=today + dt.timedelta(7),
@@ -207,10 +210,36 @@ def make_world(user: User, *, readers: tuple[User, ...] = ()) -> SimpleNamespace
     refresh_employers(list(Employer.objects.values_list("pk", flat=True)), today)
     return SimpleNamespace(
         lead=lead, secret=secret, open_one=open_one, club=club, known=known, hidden_person=hidden_person,
-        top=top, open_meeting=open_meeting, meetings=meetings, invitations=invitations, delivery=delivery,
+        top=top, briefed=briefed, open_meeting=open_meeting, meetings=meetings, invitations=invitations, delivery=delivery,
         grouping=grouping, adjustment=adjustment, proposal=proposal, sheets=sheets,
         **work,
     )  # fmt: skip
+
+
+def make_aftermath(user: User, lead: User, *, open_one: Employer, readers: tuple[User, ...]) -> Meeting:
+    """An open meeting that was held, with what only some may know: its report, what was agreed, and the copy
+    of the briefing, which tells of secrets. Called when most of these secrets are there."""
+    from meetings.services import add_outcome, freeze_briefing
+
+    owner = readers[0] if readers else lead
+    FollowUpFactory(employer=open_one, owner=owner, what=f"Onder ons {NAME}", audience="named")
+    meeting = MeetingFactory(
+        planned=True, on=clock.today() - dt.timedelta(2), employers=[open_one], college=True, owner=owner
+    )
+    Briefing.objects.create(meeting=meeting, points="Vraag hoe het gaat")
+    freeze_briefing(meeting, by=lead)
+    Meeting.objects.filter(pk=meeting.pk).update(
+        state="reported", held_on=clock.today() - dt.timedelta(2), reported_on=clock.today()
+    )
+    meeting.refresh_from_db()
+    report = Report.objects.create(meeting=meeting, summary=NAME, opinions=NAME, audience="named")
+    ReportSignal.objects.create(report=report, theme=Theme.objects.all()[0], employer=open_one, sentence=NAME)
+    add_outcome(meeting, by=lead, employer=open_one, what=f"Afgesproken {NAME}", audience="named", owner=lead)
+    other = UserFactory(role=AM)
+    ReportDraft.objects.create(
+        meeting=meeting, user=other, typed=ReportDraft.packed({"summary": [NAME]}), saved_at=clock.now()
+    )
+    return meeting
 
 
 def make_daily_work(
@@ -260,7 +289,7 @@ def addresses(row: Row, world: SimpleNamespace, user: User) -> list[str]:
     kinds: dict[str, list[list[Any]]] = {
         "employer": [[world.open_one.pk], [world.club.pk], [world.secret.pk]],
         "person": [[world.known.pk], [world.hidden_person.pk]],
-        "a_meeting": [[world.open_meeting.pk], *([one.pk] for one in world.meetings)],
+        "a_meeting": [[world.open_meeting.pk], [world.briefed.pk], *([one.pk] for one in world.meetings)],
         "an_invitation": [[one.pk] for one in world.invitations],
         "delivery": [[world.delivery.pk]],
         "sheet": [[sheet.pk] for sheet in world.sheets],
@@ -334,6 +363,7 @@ def readable_pdf(monkeypatch: pytest.MonkeyPatch) -> None:
         return json.dumps(data, ensure_ascii=False, default=str).encode()
 
     monkeypatch.setattr("employers.views.handover.make_pdf", texts)
+    monkeypatch.setattr("meetings.views.briefing.make_pdf", texts)
 
 
 @pytest.mark.parametrize("role", [role for role in Role if role != TL], ids=str)
@@ -420,5 +450,9 @@ def test_who_is_named_and_the_lead_do_see_it(role: Role, client_as: Any, readabl
         reverse("employers:follow_up", args=[world.promises[0].pk]),
         reverse("employers:handover_sheet", args=[world.handed.pk]),
         reverse("employers:handover_pdf", args=[world.handed.pk]),
+        reverse("meetings:briefing", args=[world.meetings[0].pk]),
+        reverse("meetings:briefing", args=[world.briefed.pk]),
+        reverse("meetings:briefing_pdf", args=[world.briefed.pk]),
+        reverse("meetings:detail", args=[world.briefed.pk]),
     ):
         assert leak(client.get(url)), url

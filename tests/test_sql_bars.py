@@ -96,6 +96,7 @@ PAGES = [
     Page("home:week", DASHBOARD, roles=TEAM - {CM}),
     Page("home:reminders", DASHBOARD, roles=TEAM),
     Page("home:monitor", DASHBOARD, roles=TEAM),
+    Page("meetings:briefing", DOSSIER, of("visit"), roles=TEAM),
     Page("meetings:college", DASHBOARD, roles=TEAM),
 ]
 
@@ -180,6 +181,7 @@ def grow(world: SimpleNamespace, count: int) -> None:
                 planned=True, on=today + dt.timedelta(2 + number), employers=[place, world.club],
                 owner=user, people=[(person, place)], college=True, title=WORD,
             )  # fmt: skip
+            world.visit = getattr(world, "visit", planned)
             InvitationFactory(employer=place, sent_on=today - dt.timedelta(9), person=person)
             ReminderFactory(recipient=user, target=planned)
             TimeEntryFactory(user=user, employer=place, day=today)

@@ -4,7 +4,9 @@ import datetime as dt
 from collections.abc import Iterable
 from typing import Any
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef, Subquery
+from django.db.models.functions import JSONObject
 from django.urls import reverse
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
@@ -13,6 +15,7 @@ from django.utils.translation import gettext_lazy
 from accounts.roles import Act
 from deventer_crm.core import clock
 from deventer_crm.core.formatting import nl_date, number, size_class
+from deventer_crm.core.memo import shared
 from employers.activity import Narrowing, read_timeline
 from employers.models import Employer, FollowUp, Position
 from employers.models.register import Source
@@ -26,6 +29,8 @@ from .sections import About, Line, briefing_section
 #: Years of jobs, and of how many employers: at a table of many each has one line.
 YEARS, WITH_HISTORY = 5, 3
 LONGEST = 320
+#: Earlier reports that are looked at.
+MOST_REPORTS = 10
 #: Signals from talks are told this long.
 SIGNALS_FROM_TALKS = dt.timedelta(days=730)
 
@@ -149,30 +154,44 @@ def at_the_table(about: About) -> Iterable[Line]:
         )
 
 
+def _earlier_reports(about: About) -> list[Any]:
+    """Reports of earlier meetings with them that this reader may read, the newest first; `noted`: what was
+    said there by theme. Two sections read them."""
+
+    def read() -> list[Any]:
+        noted = ReportSignal.objects.filter(report=OuterRef("pk"), employer__in=about.family).order_by("pk")
+        row = JSONObject(theme="theme__name", sentence="sentence", employer="employer_id")
+        meetings = Meeting.objects.with_employers(about.family).filter(starts_at__lt=about.meeting.starts_at)
+        return list(
+            Report.objects.visible_to(about.reader)
+            .filter(meeting__in=meetings.order_by().values("pk"))
+            .exclude(meeting=about.meeting)
+            .annotate(noted=ArraySubquery(noted.values(row=row)))
+            .select_related("meeting")
+            .order_by("-meeting__starts_at", "-pk")[: about.most(MOST_REPORTS)]
+        )
+
+    return shared(("briefing reports", about.meeting.pk, about.reader.pk, about.kept), read)
+
+
 @briefing_section("last_time", label=gettext_lazy("What was said last time"), order=40, limit=1)
 def last_time(about: About) -> Iterable[Line]:
     """The report of the last meeting with them that this reader may read."""
-    rows = (
-        Report.objects.visible_to(about.reader)
-        .filter(
-            meeting__in=Meeting.objects.with_employers(about.family).order_by().values("pk"),
-            meeting__starts_at__lt=about.meeting.starts_at,
-        )
-        .exclude(meeting=about.meeting)
-        .select_related("meeting__kind")
-        .order_by("-meeting__starts_at", "-pk")
-    )
-    for report in rows[: about.most(1)]:
+    for report in _earlier_reports(about)[: about.most(1)]:
         said = [report.summary, report.asks and _("They ask: %(what)s") % {"what": report.asks}]
         said.append(report.agreements and _("Agreed: %(what)s") % {"what": report.agreements})
-        yield Line(
-            clipped(" ".join(part for part in said if part), 480),
-            note=_("in confidence") if report.given_in_confidence else "",
-            source=_("report of %(day)s") % {"day": nl_date(report.meeting.starts_at)},
-            url=report.meeting.get_absolute_url() + "#report",
-            records=((Report._meta.label_lower, report.pk),),
-            in_confidence=report.given_in_confidence,
-        )
+        yield Line(clipped(" ".join(part for part in said if part), 480), **_of_report(report))
+
+
+def _of_report(report: Report) -> dict[str, Any]:
+    """Note, source and records of a line that comes from a report."""
+    return {
+        "note": _("in confidence") if report.given_in_confidence else "",
+        "source": _("report of %(day)s") % {"day": nl_date(report.meeting.starts_at)},
+        "url": report.meeting.get_absolute_url() + "#report",
+        "records": ((Report._meta.label_lower, report.pk),),
+        "in_confidence": report.given_in_confidence,
+    }
 
 
 KINDS = {
@@ -224,26 +243,10 @@ def signals(about: About) -> Iterable[Line]:
                 records=((Employer._meta.label_lower, pk),),
             )
     since = clock.start_of(about.day - SIGNALS_FROM_TALKS)
-    noted = (
-        ReportSignal.objects.filter(
-            report__in=Report.objects.visible_to(about.reader).order_by().values("pk"),
-            employer__in=about.family,
-            report__meeting__starts_at__gte=since,
-        )
-        .exclude(report__meeting=about.meeting)
-        .select_related("theme", "employer", "report__meeting")
-        .order_by("-report__meeting__starts_at", "pk")
-    )
-    for row in noted[: about.most(5)]:
-        report = row.report
-        yield Line(
-            f"{row.theme}: {clipped(row.sentence)}",
-            note=_("in confidence") if report.given_in_confidence else "",
-            source=_("report of %(day)s") % {"day": nl_date(report.meeting.starts_at)},
-            url=report.meeting.get_absolute_url() + "#report",
-            records=((Report._meta.label_lower, report.pk), (Employer._meta.label_lower, row.employer_id)),
-            in_confidence=report.given_in_confidence,
-        )
+    for report in _earlier_reports(about):
+        if report.meeting.starts_at >= since:
+            for row in report.noted:
+                yield Line(f"{row['theme']}: {clipped(row['sentence'])}", **_of_report(report))
 
 
 @briefing_section("contacts", label=gettext_lazy("Last contacts by anyone"), order=70, limit=5)

@@ -20,7 +20,7 @@ from meetings.briefing import compile_briefing, freeze_lines, read_frozen
 from meetings.briefing.readers import Everybody
 from meetings.briefing.sections import SECTIONS
 from meetings.evening import KIND, evening_text, mail_evening_before
-from meetings.models import Briefing, BriefingView, Meeting, ReportSignal
+from meetings.models import Briefing, BriefingView, Meeting, Report, ReportSignal
 from meetings.reminders.briefing import briefing_missing, report_unsigned
 from tests.accounts.factories import MandateFactory, UserFactory
 from tests.employers.factories import (
@@ -31,7 +31,7 @@ from tests.employers.factories import (
     PositionFactory,
 )
 from tests.employers.test_portfolios import walk
-from tests.meetings.factories import BriefingFactory, MeetingFactory, ReportFactory, at
+from tests.meetings.factories import BriefingFactory, MeetingFactory, at
 from tests.support.dump import find_in_database
 from tests.support.queries import page_queries
 
@@ -227,9 +227,7 @@ def test_the_pdf_is_one_tagged_a4_whatever_there_is(world, am, client_as):
         FollowUpFactory(employer=employer, what=f"{number} " + "Lange belofte met veel woorden. " * 6)
         ContactMomentFactory(employers=[employer], subject="Een lang gesprek over veel. " * 7)
     Meeting.objects.filter(pk=world["meeting"].pk).update(purpose="Waar het over gaat. " * 60)
-    ReportFactory._meta.model.objects.filter(pk=world["report"].pk).update(
-        summary="Besproken van alles. " * 80
-    )
+    Report.objects.filter(pk=world["report"].pk).update(summary="Besproken van alles. " * 80)
     point = "Punt dat heel lang is en over stroom gaat" * 2
     BriefingFactory(
         meeting=world["meeting"], points="\n".join([point] * 8), sensitivities="\n".join([point] * 8)

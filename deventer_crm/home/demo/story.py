@@ -13,7 +13,17 @@ from django.db import transaction
 from accounts.models import User
 from deventer_crm.core import clock
 from deventer_crm.core.reconcile import reconcile
-from deventer_crm.home.demo import agenda, boards, followups, lists, people, portfolios, register, work
+from deventer_crm.home.demo import (
+    aftermath,
+    agenda,
+    boards,
+    followups,
+    lists,
+    people,
+    portfolios,
+    register,
+    work,
+)
 from employers.models import Employer
 from employers.register_import.deliveries import import_file
 from employers.register_import.running import Order
@@ -59,6 +69,7 @@ def tell(*, size: str, seed: int, today: dt.date, say: Say) -> list[tuple[str, s
             work.log_contacts(employers, team, today, rng)
             agenda.tell_agenda(team, associations, employers, today, rng)
             followups.tell_follow_ups(team, today, random.Random(f"follow-ups-{size}-{seed}-{today}"))  # noqa: S311 - invented data
+            aftermath.tell_aftermath(team, today)
             say("budget and hours")
             work.plan_budgets(team, today)
             work.book_weeks(team, employers, today, rng)
