@@ -210,7 +210,8 @@ def make_world(user: User, *, readers: tuple[User, ...] = ()) -> SimpleNamespace
     refresh_employers(list(Employer.objects.values_list("pk", flat=True)), today)
     return SimpleNamespace(
         lead=lead, secret=secret, open_one=open_one, club=club, known=known, hidden_person=hidden_person,
-        top=top, briefed=briefed, open_meeting=open_meeting, meetings=meetings, invitations=invitations, delivery=delivery,
+        top=top, briefed=briefed, open_meeting=open_meeting, meetings=meetings, invitations=invitations,
+        delivery=delivery,
         grouping=grouping, adjustment=adjustment, proposal=proposal, sheets=sheets,
         **work,
     )  # fmt: skip

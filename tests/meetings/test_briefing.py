@@ -215,7 +215,7 @@ def test_the_page_shows_the_points_names_its_readers_and_stays_within_its_bar(wo
         page = client.get(url)
     assert len(sql) <= 15, "\n".join(sql)
     soup = BeautifulSoup(page.content, "html.parser")
-    assert "Vraag naar stroom" in soup.select_one(".is-points").text
+    assert "Vraag naar de stroom" in soup.select_one(".is-points").text
     assert "De buren klagen" in soup.select_one(".is-mind").text
     assert cm.get_full_name() in soup.select_one(".briefing-readers").text
     assert BriefingView.objects.filter(meeting=world["meeting"], user=cm, how="page").count() == 1

@@ -1,5 +1,5 @@
-"""Before and after the visits of the demo: a briefing that is ready and one that is not, a report with what was
-agreed and the letter about it, and an appointment of this morning about which nobody said yet what was
+"""Before and after the visits of the demo: a briefing that is ready and one that is not, a report with what
+was agreed and the letter about it, and an appointment of this morning about which nobody said yet what was
 promised."""
 
 import datetime as dt
@@ -24,7 +24,7 @@ from meetings.services import (
 )
 
 POINTS = (
-    "Vraag hoe het gaat met de stroomaansluiting\nNoem de open dag in het voorjaar\nBedank voor de stageplekken",
+    "Vraag hoe het gaat met de stroomaansluiting\nNoem de open dag\nBedank voor de stageplekken",
     "Vraag naar de plannen voor het lege pand ernaast\nNoem het loket voor personeel",
 )
 MIND = "Over de bouw hiernaast loopt nog een gesprek; zeg daar niets over toe."
@@ -123,8 +123,8 @@ def _letter(team: Team, meeting: Meeting, day: dt.date, today: dt.date) -> None:
                 by=manager,
                 people=people[:1],
                 subject="Wat wij bespraken",
-                body="Beste mensen,\n\nDit bespraken we\n- De stroomaansluiting\n\nDit doen wij\n- De folder is "
-                "gestuurd.\n\nDit doet u\n- U geeft door hoeveel stageplekken er zijn.",
+                body="Beste mensen,\n\nDit bespraken we\n- De stroomaansluiting\n\nDit doen wij\n"
+                "- De folder is gestuurd.\n\nDit doet u\n- U geeft door hoeveel stageplekken er zijn.",
                 told=[kept],
             )
 
