@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 #: A page names no more readers; more than this hardly happens.
 MOST_READERS = 30
+MOST_NAMES = 3
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,12 @@ class BriefingPage:
     sections: list[Section] | None
     views: list[BriefingView]
     may_edit: bool
+
+    @property
+    def heading(self) -> str:
+        """The employers; a table of many goes by its own name."""
+        names: list[str] = getattr(self.meeting, "party_names", [])
+        return ", ".join(names) if 0 < len(names) <= MOST_NAMES else self.meeting.name
 
     @property
     def is_frozen(self) -> bool:
@@ -91,7 +98,7 @@ def briefing_data(page: BriefingPage) -> dict[str, Any]:
         ),
     ]
     return {
-        "lead": f"{page.meeting.kind}, {page.meeting.when_line}",
+        "lead": f"{page.meeting.name}, {page.meeting.when_line}",
         "place": page.meeting.location or str(page.meeting.get_place_display()),
         "blocks": [block for block in blocks if block["lines"]],
         "words": {"nothing": _("Nothing is known yet.")},

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.db.models import QuerySet
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef, QuerySet
 
 from deventer_crm.core import clock
 from meetings.commitments.series import Attendance, attendances
@@ -69,9 +70,12 @@ class MeetingPage:
 
 
 def meetings_for_page(user: "User") -> "QuerySet[Meeting]":
-    """Visible meetings with what their header needs, in one query."""
-    rows: QuerySet[Meeting] = Meeting.objects.visible_to(user).select_related(
-        "kind__series", "theme", "owner", "created_by", "briefing"
+    """Visible meetings with what their header needs, in one query; `party_names`: of the employers."""
+    parties = MeetingEmployer.objects.filter(meeting=OuterRef("pk")).order_by("employer__sort_name", "pk")
+    rows: QuerySet[Meeting] = (
+        Meeting.objects.visible_to(user)
+        .select_related("kind__series", "theme", "owner", "created_by", "briefing")
+        .annotate(party_names=ArraySubquery(parties.values("employer__name")))
     )
     return rows
 

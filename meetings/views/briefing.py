@@ -44,7 +44,7 @@ def briefing_pdf(request: HttpRequest, pk: int) -> HttpResponse:
     log_view(meeting, request.user)
     log_briefing_view(meeting, request.user, BriefingView.How.PDF)
     page = briefing_page(meeting, request.user, exact=False)
-    title = _("Briefing %(what)s") % {"what": meeting.name}
+    title = _("Briefing %(what)s") % {"what": page.heading}
     day: dt.datetime = meeting.starts_at
     content = make_pdf("meetings/briefing.typ", briefing_data(page), title=title)
     return pdf_response(content, f"briefing-{day:%Y-%m-%d}.pdf")
