@@ -38,7 +38,7 @@ class Meetings(HandOverSource):
 
     code = "meeting"
     label = _("planned meetings and reports to write")
-    rules = ("report_missing",)
+    rules = ("report_missing", "briefing_missing", "report_unsigned")
 
     def open_items(
         self, user: "User", employer_ids: Sequence[int] | None, day: dt.date

@@ -116,3 +116,24 @@ define(
     label=_("A college member left and something still waits: to the lead after"),
     unit=_("days"),
 )
+define(
+    "briefing_due_days",
+    kind="count",
+    default=3,
+    label=_("The briefing of a visit of the college is ready"),
+    unit=_("working days before it"),
+)
+define(
+    "briefing_secretary_days",
+    kind="count",
+    default=1,
+    label=_("A missing briefing: to the secretary"),
+    unit=_("working days before the visit"),
+)
+define(
+    "report_sign_off_days",
+    kind="count",
+    default=5,
+    label=_("The account manager signs a report off within"),
+    unit=_("working days"),
+)

@@ -17,7 +17,14 @@ from deventer_crm.core import badges
 from deventer_crm.core.timeline import Happening
 from employers.activity import ActivitySource, Key, Part, activity_source, day_start, index_rows
 from employers.activity.content import as_content, colleague, record_of
-from meetings.models import Invitation, Meeting, MeetingEmployer, Participant
+from meetings.models import (
+    FeedbackLetter,
+    Invitation,
+    LetterRecipient,
+    Meeting,
+    MeetingEmployer,
+    Participant,
+)
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -181,3 +188,43 @@ def _answer_badge(data: dict[str, Any]) -> tuple[str, Any]:
         return "miss", _("mail not sent")
     known = badges.ANSWER.get(data["answer"] or "none")
     return (known.tone, known.word) if known else ("warm", Invitation.Answer(data["answer"]).label)
+
+
+@activity_source("feedback_letter", label=gettext_lazy("letters"), order=35)
+class Letters(ActivitySource):
+    """What the company was told after a meeting, at each employer that was there. It is no contact of its
+    own: the meeting was."""
+
+    act = Act.SEE_AGENDA
+
+    def rows(self) -> Part:
+        return index_rows(
+            FeedbackLetter.objects.filter(meeting__employer_rows__is_present=True),
+            employer="meeting__employer_rows__employer_id",
+            record="pk",
+            at=day_start("sent_on"),
+            user="created_by_id",
+        )
+
+    def content(self, keys: Collection[Key], user: "User") -> Part:
+        rows = FeedbackLetter.objects.visible_to(user).filter(pk__in=[key.record_id for key in keys])
+        people = LetterRecipient.objects.filter(letter=OuterRef("pk")).order_by("pk")
+        return as_content(
+            rows,
+            subject="subject",
+            meeting_id="meeting_id",
+            by=colleague("created_by"),
+            people=ArraySubquery(people.values(shown=full_name("person"))),
+        )
+
+    def line(self, key: Key, data: dict[str, Any], user: "User") -> Happening | None:
+        return Happening(
+            at=key.at,
+            kind="feedback_letter",
+            title=_("Letter about the talk sent"),
+            text=_("to %(names)s") % {"names": ", ".join(data["people"])} if data["people"] else "",
+            detail=data["by"],
+            url=reverse("meetings:detail", args=[data["meeting_id"]]),
+            icon="send",
+            record=record_of(key, data),
+        )

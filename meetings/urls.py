@@ -3,10 +3,12 @@
 from django.urls import URLPattern, path
 
 from meetings.views import (
+    aftermath,
     afterwards,
     agenda,
     answer,
     blocked,
+    briefing,
     college,
     feed,
     guests,
@@ -17,6 +19,7 @@ from meetings.views import (
     meeting,
     minutes,
     moment,
+    report,
     series,
     steps,
 )
@@ -49,7 +52,14 @@ urlpatterns: list[URLPattern] = [
     path("agenda/<int:pk>/inplannen/", steps.plan_draft, name="plan_draft"),
     path("agenda/<int:pk>/gehouden/", steps.hold, name="hold"),
     path("agenda/<int:pk>/aanwezig/", steps.attendance, name="attendance"),
-    path("agenda/<int:pk>/verslag/", steps.report, name="report"),
+    path("agenda/<int:pk>/briefing/", briefing.briefing, name="briefing"),
+    path("agenda/<int:pk>/briefing/pdf/", briefing.briefing_pdf, name="briefing_pdf"),
+    path("agenda/<int:pk>/briefing/schrijven/", briefing.briefing_edit, name="briefing_edit"),
+    path("agenda/<int:pk>/verslag/", report.report, name="report"),
+    path("agenda/<int:pk>/verslag/concept/", report.draft, name="report_draft"),
+    path("agenda/<int:pk>/verslag/aftekenen/", report.sign_off, name="report_sign_off"),
+    path("agenda/<int:pk>/beloofd/", aftermath.promise, name="promise"),
+    path("agenda/<int:pk>/terugkoppeling/", aftermath.feedback, name="feedback"),
     path("agenda/<int:pk>/afronden/", steps.close, name="close"),
     path("agenda/<int:pk>/vervolg/", steps.close_and_plan, name="close_and_plan"),
     path("agenda/<int:pk>/verzetten/", steps.move, name="move"),

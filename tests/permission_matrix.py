@@ -611,6 +611,21 @@ def a_blocked_time(user: User) -> Sequence[Any]:
     return [BlockedTimeFactory(starts_on=dt.date(2030, 7, 1)).pk]
 
 
+def own_meeting_over(user: User) -> Sequence[Any]:
+    """A meeting of an hour ago of whoever asks, if that is a member of the college."""
+    from accounts.models import CollegeMember
+    from deventer_crm.core import clock
+    from tests.accounts.factories import CollegeMemberFactory
+    from tests.employers.factories import EmployerFactory
+    from tests.meetings.factories import MeetingFactory
+
+    began = clock.now() - dt.timedelta(hours=1)
+    members = CollegeMember.objects.filter(user=user)
+    college = [members.first() or CollegeMemberFactory(user=user if user.has_role(CM) else None)]
+    made = MeetingFactory(planned=True, starts_at=began, employers=[EmployerFactory()], college=college)
+    return [made.pk]
+
+
 def meeting_row(name: str, state: str, who: Iterable[Role], *, get: bool = True, post: bool = True) -> Row:
     """A page about one meeting: for `who`, and not there for who may not know of it."""
     return row(
@@ -740,6 +755,20 @@ MEETINGS: list[Row] = [
     meeting_row("hold", "planned", PLANNERS),
     meeting_row("attendance", "held", PLANNERS),
     meeting_row("report", "held", PLANNERS),
+    meeting_row("report_draft", "held", PLANNERS, get=False),
+    meeting_row("report_sign_off", "reported", {AM, TL}, get=False),
+    meeting_row("feedback", "reported", PLANNERS),
+    meeting_row("briefing", "planned", TEAM, post=False),
+    meeting_row("briefing_pdf", "planned", TEAM, post=False),
+    meeting_row("briefing_edit", "planned", PLANNERS),
+    # For who answers for a member of the college at that table; who may not is told so.
+    row(
+        "meetings:promise",
+        args=own_meeting_over,
+        get={CM},
+        post={CM},
+        confidential=secret_meeting("planned"),
+    ),
     meeting_row("close", "reported", PLANNERS, get=False),
     meeting_row("close_and_plan", "reported", PLANNERS, get=False),
     meeting_row("move", "planned", PLANNERS),

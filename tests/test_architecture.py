@@ -137,6 +137,8 @@ WITHOUT_TRAIL = {
     "employers.MappingProfile": "remembers columns of a file",
     "employers.SheetRow": "follows from a file; what it changes is in the trail of employer and person",
     "meetings.BusyTime": "follows from a calendar that is read; only from when until when",
+    "meetings.BriefingView": "is a log itself, only added to",
+    "meetings.ReportDraft": "what one person is typing; the report it becomes leaves a trail",
     "meetings.MeetingStep": "is the history of a meeting's state, only added to",
 }
 

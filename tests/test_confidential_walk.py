@@ -45,7 +45,16 @@ from employers.models import (
     TopListEntry,
 )
 from meetings.calendar.feed import make_feed
-from meetings.models import AgendaDocument, AgendaItem, Meeting, MeetingFollowUp
+from meetings.models import (
+    AgendaDocument,
+    AgendaItem,
+    Briefing,
+    Meeting,
+    MeetingFollowUp,
+    Report,
+    ReportDraft,
+    ReportSignal,
+)
 from tests.accounts.factories import CollegeMemberFactory, UserFactory
 from tests.budget.factories import TimeEntryFactory
 from tests.employers.factories import (
@@ -80,7 +89,7 @@ ASKED, SECRET = "Zwijgzaam", "Fluisterhout"
 NAME = f"{ASKED} {SECRET}"
 
 
-def make_world(user: User, *, readers: tuple[User, ...] = ()) -> SimpleNamespace:
+def make_world(user: User, *, readers: tuple[User, ...] = ()) -> SimpleNamespace:  # noqa: PLR0915 - a list of secrets
     """Secrets of every kind, tied to records that are open; some of them the asking user's own work, from
     before they became confidential."""
     today = clock.today()
@@ -148,6 +157,7 @@ def make_world(user: User, *, readers: tuple[User, ...] = ()) -> SimpleNamespace
         ),
     ]
     make_table(user, secret=secret, secret_club=secret_club, club=club, when=when)
+    briefed = make_aftermath(user, lead, open_one=open_one, readers=readers)
     open_meeting = MeetingFactory(
         planned=True,
         on=today + dt.timedelta(7),
@@ -224,7 +234,8 @@ def make_world(user: User, *, readers: tuple[User, ...] = ()) -> SimpleNamespace
     refresh_employers(list(Employer.objects.values_list("pk", flat=True)), today)
     return SimpleNamespace(
         lead=lead, secret=secret, open_one=open_one, club=club, known=known, hidden_person=hidden_person,
-        theme=theme, top=top, open_meeting=open_meeting, meetings=meetings, invitations=invitations,
+        theme=theme, briefed=briefed, top=top, open_meeting=open_meeting,
+        meetings=meetings, invitations=invitations,
         delivery=delivery,
         grouping=grouping, adjustment=adjustment, proposal=proposal, sheets=sheets,
         **work,
@@ -288,6 +299,32 @@ def make_guests(
         )  # fmt: skip
     OutgoingMail.objects.update(state=OutgoingMail.State.FAILED, retry_at=None)
     return theme
+
+
+def make_aftermath(user: User, lead: User, *, open_one: Employer, readers: tuple[User, ...]) -> Meeting:
+    """An open meeting that was held, with what only some may know: its report, what was agreed, and the copy
+    of the briefing, which tells of secrets. Called when most of these secrets are there."""
+    from meetings.services import add_outcome, freeze_briefing
+
+    owner = readers[0] if readers else lead
+    FollowUpFactory(employer=open_one, owner=owner, what=f"Onder ons {NAME}", audience="named")
+    meeting = MeetingFactory(
+        planned=True, on=clock.today() - dt.timedelta(2), employers=[open_one], college=True, owner=owner
+    )
+    Briefing.objects.create(meeting=meeting, points="Vraag hoe het gaat")
+    freeze_briefing(meeting, by=lead)
+    Meeting.objects.filter(pk=meeting.pk).update(
+        state="reported", held_on=clock.today() - dt.timedelta(2), reported_on=clock.today()
+    )
+    meeting.refresh_from_db()
+    report = Report.objects.create(meeting=meeting, summary=NAME, opinions=NAME, audience="named")
+    ReportSignal.objects.create(report=report, theme=Theme.objects.all()[0], employer=open_one, sentence=NAME)
+    add_outcome(meeting, by=lead, employer=open_one, what=f"Afgesproken {NAME}", audience="named", owner=lead)
+    other = UserFactory(role=AM)
+    ReportDraft.objects.create(
+        meeting=meeting, user=other, typed=ReportDraft.packed({"summary": [NAME]}), saved_at=clock.now()
+    )
+    return meeting
 
 
 def make_daily_work(
@@ -365,6 +402,7 @@ def addresses(row: Row, world: SimpleNamespace, user: User) -> list[str]:
         "person": [[world.known.pk], [world.hidden_person.pk]],
         "a_meeting": [
             [world.open_meeting.pk],
+            [world.briefed.pk],
             *([one.pk] for one in world.meetings),
             *([pk] for pk in series_meetings()),
         ],
@@ -454,7 +492,12 @@ def readable_pdf(monkeypatch: pytest.MonkeyPatch) -> None:
     def texts(template: str, data: Any, **options: Any) -> bytes:
         return json.dumps(data, ensure_ascii=False, default=str).encode()
 
-    for view in ("employers.views.handover", "employers.views.ledger", "meetings.views.leavers"):
+    for view in (
+        "employers.views.handover",
+        "employers.views.ledger",
+        "meetings.views.leavers",
+        "meetings.views.briefing",
+    ):
         monkeypatch.setattr(f"{view}.make_pdf", texts)
 
 
@@ -563,5 +606,9 @@ def test_who_is_named_and_the_lead_do_see_it(role: Role, client_as: Any, readabl
         f"{reverse('employers:follow_up_ledger')}?per=bedrijf",
         reverse("meetings:member_sheet", args=[world.member.pk]),
         reverse("meetings:member_pdf", args=[world.member.pk]),
+        reverse("meetings:briefing", args=[world.meetings[0].pk]),
+        reverse("meetings:briefing", args=[world.briefed.pk]),
+        reverse("meetings:briefing_pdf", args=[world.briefed.pk]),
+        reverse("meetings:detail", args=[world.briefed.pk]),
     ):
         assert leak(client.get(url)), url

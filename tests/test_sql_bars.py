@@ -130,6 +130,7 @@ PAGES = [
     Page("home:reminders", DASHBOARD, roles=TEAM),
     Page("home:reminder_choices", LIST, roles=TEAM),
     Page("home:monitor", DASHBOARD, roles=TEAM),
+    Page("meetings:briefing", DOSSIER, of("visit"), roles=TEAM),
     Page("meetings:college", DASHBOARD, roles=TEAM),
 ]
 
@@ -244,6 +245,8 @@ def grow(world: SimpleNamespace, count: int) -> None:
                 GuestFactory(
                     meeting=guest_of, person=who, employer=place, invitation=invitation, position=False
                 )
+            world.visit = getattr(world, "visit", planned)
+            InvitationFactory(employer=place, sent_on=today - dt.timedelta(9), person=person)
             ReminderFactory(recipient=user, target=planned)
             TimeEntryFactory(user=user, employer=place, day=today)
         for table in (world.table, world.held_table):

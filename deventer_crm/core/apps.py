@@ -15,6 +15,7 @@ REGISTRATION_ROOMS = (
     "search",
     "contact_section",
     "mail_kinds",
+    "report_section",
 )
 
 

@@ -222,6 +222,12 @@ CELERY_BEAT_SCHEDULE = {
         "task": "core.send_digests",
         "schedule": crontab(hour=7, minute=0, day_of_week="mon-fri"),
     },
+    # At six; each later hour makes up for a run that was missed, and writes nothing twice.
+    "evening-before": {
+        "task": "meetings.evening_before",
+        "schedule": crontab(hour="18-22", minute=0),
+        "options": {"expires": 3000},
+    },
     "sweep": {"task": "core.sweep", "schedule": 60.0, "options": {"expires": 55}},
     "timelines-first": {"task": "employers.build_first_index", "schedule": 60.0, "options": {"expires": 55}},
     "timelines-nightly": {"task": "employers.rebuild_activities", "schedule": crontab(hour=4, minute=10)},

@@ -59,12 +59,15 @@ def add_follow_up(
     given_in_confidence: bool = False,
     woo_ground: str = "",
     readers: Iterable["User"] = (),
+    is_confidential: bool = False,
+    default_to: "User | None" = None,
 ) -> FollowUp:
     """Write down what must be done, for a grouped employer at its survivor.
 
     Guessed when left out: the kind (a promise when a college member made it, else an action), the day it was
-    made (today), the day it is due, with whom it lies, the audience. A promise to an employer starts
-    unconfirmed, unless who may confirm it gives the exact words and checked the authority at once.
+    made (today), the day it is due, with whom it lies (`default_to`, else the account manager), the audience.
+    `is_confidential`: what it came from is, so it is known to `readers` only (R10). A promise to an employer
+    starts unconfirmed, unless who may confirm it gives the exact words and checked the authority at once.
 
     Raises PermissionDenied for a kind this person may not add, ValidationError for a day to come, a due date
     before it was made, an owner who may not know the employer, or a member who promises in its place."""
@@ -78,7 +81,7 @@ def add_follow_up(
         raise ValidationError({"promised_by": _("A college member can only make a promise to the employer.")})
     day = not_to_come("made_on", made_on)
     if owner is None and not department.strip():
-        owner = default_owner(concerned, by=by, on=day, person=person)
+        owner = default_to or default_owner(concerned, by=by, on=day, person=person)
     elif owner is not None and owner.pk != by.pk and not may_choose_owner(by):
         raise PermissionDenied
     check_owner(concerned, owner, person if owner != by else None)  # who writes it knows the person
@@ -100,7 +103,8 @@ def add_follow_up(
         given_in_confidence=given_in_confidence,
         woo_ground=woo_ground.strip(),
         # Inherited downward (R10): what is agreed with a confidential employer is confidential.
-        is_confidential=concerned.is_confidential
+        is_confidential=is_confidential
+        or concerned.is_confidential
         or (contact_moment is not None and contact_moment.is_confidential),
     )
     check_due(row)

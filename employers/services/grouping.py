@@ -52,6 +52,7 @@ RELATIONS: dict[str, str] = {
     "meetings.AgendaItem.brought_by": READ_THROUGH,
     "meetings.AgendaDocument.from_employer": READ_THROUGH,
     "meetings.Guest.employer": READ_THROUGH,
+    "meetings.ReportSignal.employer": READ_THROUGH,
     "budget.TimeEntry.employer": READ_THROUGH,
 }
 

@@ -10,10 +10,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from deventer_crm.core import clock
-from deventer_crm.core.forms import CrmForm, DayField, VersionedModelForm
+from deventer_crm.core.forms import CrmForm, DayField
 from meetings import services
 from meetings.letters import Use, is_confidential
-from meetings.models import Meeting, Participant, Report
+from meetings.models import Meeting, Participant
 from meetings.services.mailing import chosen_text, letter_for, reached
 
 from .fields import ClockField, add_on_behalf, moment
@@ -274,52 +274,3 @@ class BackForm(StepForm):
         return services.step_back(
             self.meeting, by=self.user, reason=self.cleaned_data["reason"], **self.behalf
         )
-
-
-class ReportForm(VersionedModelForm):
-    """The report: short, facts apart from opinions. On a held meeting it takes the step to reported."""
-
-    reported_on = DayField(label=gettext_lazy("Report of"))
-
-    class Meta:
-        model = Report
-        fields = ["summary", "agreements", "opinions"]
-        labels = {
-            "summary": gettext_lazy("What was discussed"),
-            "agreements": gettext_lazy("What was agreed"),
-            "opinions": gettext_lazy("Personal policy opinions"),
-        }
-        help_texts = {"agreements": gettext_lazy("Who does what, and when.")}
-        widgets = {
-            "summary": forms.Textarea(attrs={"rows": 6}),
-            "agreements": forms.Textarea(attrs={"rows": 4}),
-            "opinions": forms.Textarea(attrs={"rows": 2}),
-        }
-
-    def __init__(self, *args: Any, meeting: Meeting, user: Any, **kwargs: Any) -> None:
-        super().__init__(*args, user=user, **kwargs)
-        self.meeting = meeting
-        if meeting.state == Meeting.State.HELD:
-            self.fields["reported_on"].initial = clock.today()
-            add_on_behalf(self, user)
-        else:
-            del self.fields["reported_on"]
-
-    def act(self) -> Meeting | Report:
-        """The step, or a correction of the text."""
-        data = self.cleaned_data
-        if self.meeting.state != Meeting.State.HELD:
-            return services.save_report(self.instance, by=self.user, expected_version=self.expected_version)
-        return services.report_meeting(
-            self.meeting,
-            by=self.user,
-            summary=data["summary"],
-            agreements=data["agreements"],
-            opinions=data["opinions"],
-            reported_on=data["reported_on"],
-            on_behalf_of=data.get("on_behalf_of"),
-        )
-
-    def take(self) -> bool:
-        """Whether it was saved; if not, the form says what is wrong, or who saved first."""
-        return self.attempt(self.act) is not None

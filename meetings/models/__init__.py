@@ -1,3 +1,4 @@
+from .aftermath import FeedbackLetter, LetterRecipient, PromiseAnswer
 from .agenda import (
     AgendaDocument,
     AgendaItem,
@@ -6,22 +7,28 @@ from .agenda import (
     TableSheet,
     TableSheetLine,
 )
+from .briefing import Briefing, BriefingView
 from .calendar import BusyAddress, BusyTime, CalendarFeed
 from .followups import MeetingFollowUp
 from .guests import Guest, MailTemplate
-from .invitation import Invitation, Report
+from .invitation import Invitation
 from .kinds import MeetingKind, Series, SeriesParty
 from .meeting import Meeting, MeetingEmployer, MeetingReader, MeetingStep, Participant
+from .report import Report, ReportDraft, ReportSignal
 
 __all__ = [
     "AgendaDocument",
     "AgendaItem",
     "AgendaItemReader",
+    "Briefing",
+    "BriefingView",
     "BusyAddress",
     "BusyTime",
     "CalendarFeed",
+    "FeedbackLetter",
     "Guest",
     "Invitation",
+    "LetterRecipient",
     "MailTemplate",
     "Meeting",
     "MeetingEmployer",
@@ -31,7 +38,10 @@ __all__ = [
     "MeetingReader",
     "MeetingStep",
     "Participant",
+    "PromiseAnswer",
     "Report",
+    "ReportDraft",
+    "ReportSignal",
     "Series",
     "SeriesParty",
     "TableSheet",

@@ -1,4 +1,4 @@
-"""Invitations as facts (R5), and the report of a meeting (R8)."""
+"""Invitations as facts (R5)."""
 
 from django.db import models
 from django.db.models import Q
@@ -163,24 +163,3 @@ class Invitation(Tracked):
     def is_guest(self) -> bool:
         """On a guest list: a group invitation of somebody to a meeting."""
         return self.purpose == self.Purpose.GROUP and bool(self.person_id and self.meeting_id)
-
-
-class Report(Tracked):
-    """Verslag: short, fixed headings; facts apart from opinions (Woo)."""
-
-    meeting = models.OneToOneField(
-        Meeting, verbose_name=_("meeting"), on_delete=models.CASCADE, related_name="report"
-    )
-    summary = models.TextField(_("what was discussed"))
-    agreements = models.TextField(_("agreed"), blank=True)
-    opinions = models.TextField(
-        _("personal policy opinions"), blank=True, help_text=_("Kept apart from the facts.")
-    )
-
-    class Meta:
-        verbose_name = _("report")
-        verbose_name_plural = _("reports")
-        triggers = [leaves_trail(hidden=("summary", "agreements", "opinions"))]
-
-    def __str__(self) -> str:
-        return f"{self.meeting_id}"

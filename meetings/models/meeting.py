@@ -141,6 +141,9 @@ class Meeting(Tracked, Confidential):
     def get_report_url(self) -> str:
         return reverse("meetings:report", args=[self.pk])
 
+    def get_briefing_url(self) -> str:
+        return reverse("meetings:briefing", args=[self.pk])
+
     @property
     def when_line(self) -> str:
         """Day and time in words: "woensdag 3 december 2026, 10.00 uur tot 11.00 uur"."""

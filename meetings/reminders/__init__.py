@@ -1,5 +1,5 @@
 """Registers what this app knows with core; one module per subject."""
 
-from . import documents, invitations, leavers, meeting, series, top_list
+from . import briefing, documents, invitations, leavers, meeting, series, top_list
 
-__all__ = ["documents", "invitations", "leavers", "meeting", "series", "top_list"]
+__all__ = ["briefing", "documents", "invitations", "leavers", "meeting", "series", "top_list"]

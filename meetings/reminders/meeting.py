@@ -3,8 +3,9 @@
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable
+from typing import Any
 
-from django.db.models import IntegerField, OuterRef, Q, Subquery
+from django.db.models import IntegerField, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
@@ -60,6 +61,27 @@ def invitation_unanswered(today: dt.date, targets: list[int] | None = None) -> I
     ]
 
 
+def with_manager(rows: "QuerySet[Meeting]", today: dt.date) -> "QuerySet[Any]":
+    """`who`: the account manager of the meeting, else of its first employer, else who planned it."""
+    first = (
+        MeetingEmployer.objects.filter(meeting=OuterRef(OuterRef("pk")))
+        .order_by("pk")
+        .annotate(survivor=Coalesce("employer__merged_into", "employer"))
+        .values("survivor")[:1]
+    )
+    manager = AccountAssignment.objects.on(today).filter(employer=Subquery(first), user__is_active=True)
+    active = User.objects.filter(is_active=True, pk=OuterRef("owner_id"))
+    found: QuerySet[Any] = rows.annotate(
+        who=Coalesce(
+            Subquery(active.values("pk")[:1]),
+            Subquery(manager.values("user_id")[:1]),
+            "created_by_id",
+            output_field=IntegerField(),
+        )
+    )
+    return found
+
+
 @rule(
     "report_missing",
     label=_("Report missing"),
@@ -76,22 +98,7 @@ def report_missing(today: dt.date, targets: list[int] | None = None) -> Iterable
     settings = policy.values(["report_due_days", "report_escalates_days", "free_days"], today)
     free = workdays.as_days(settings["free_days"])
     due_days, lead_days = settings["report_due_days"], settings["report_escalates_days"]
-    first = (
-        MeetingEmployer.objects.filter(meeting=OuterRef(OuterRef("pk")))
-        .order_by("pk")
-        .annotate(survivor=Coalesce("employer__merged_into", "employer"))
-        .values("survivor")[:1]
-    )
-    manager = AccountAssignment.objects.on(today).filter(employer=Subquery(first), user__is_active=True)
-    active = User.objects.filter(is_active=True, pk=OuterRef("owner_id"))
-    rows = Meeting.objects.filter(state=Meeting.State.HELD, held_on__lt=today).annotate(
-        who=Coalesce(
-            Subquery(active.values("pk")[:1]),
-            Subquery(manager.values("user_id")[:1]),
-            "created_by_id",
-            output_field=IntegerField(),
-        )
-    )
+    rows = with_manager(Meeting.objects.filter(state=Meeting.State.HELD, held_on__lt=today), today)
     if targets is not None:
         rows = rows.filter(pk__in=targets)
     leads: list[int] | None = None

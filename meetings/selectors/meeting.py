@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.db.models import QuerySet
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef, QuerySet
 
 from deventer_crm.core import clock
 from deventer_crm.core.memo import shared
 from meetings.commitments.series import Attendance, attendances
-from meetings.models import Invitation, Meeting, MeetingEmployer, MeetingStep, Participant, Report
+from meetings.models import Invitation, Meeting, MeetingEmployer, MeetingStep, Participant
 from meetings.permissions import acts_on
 from meetings.selectors.mails import put_mail_states
 
@@ -39,7 +40,6 @@ class MeetingPage:
     ours: list[Participant]
     invitations: list[Invitation]
     steps: list[MeetingStep]
-    report: Report | None
     attendance: Attendance | None
 
     @property
@@ -72,9 +72,12 @@ class MeetingPage:
 
 
 def meetings_for_page(user: "User") -> "QuerySet[Meeting]":
-    """Visible meetings with what their header needs, in one query."""
-    rows: QuerySet[Meeting] = Meeting.objects.visible_to(user).select_related(
-        "kind__series", "theme", "owner", "created_by", "report__modified_by"
+    """Visible meetings with what their header needs, in one query; `party_names`: of the employers."""
+    parties = MeetingEmployer.objects.filter(meeting=OuterRef("pk")).order_by("employer__sort_name", "pk")
+    rows: QuerySet[Meeting] = (
+        Meeting.objects.visible_to(user)
+        .select_related("kind__series", "theme", "owner", "created_by", "briefing")
+        .annotate(party_names=ArraySubquery(parties.values("employer__name")))
     )
     return rows
 
@@ -116,7 +119,6 @@ def meeting_page(meeting: Meeting, user: "User") -> MeetingPage:
         ),
         invitations=invitations,
         steps=list(meeting.steps.select_related("by", "on_behalf_of")),
-        report=getattr(meeting, "report", None),
         attendance=attendance_of(meeting),
     )
 

@@ -10,7 +10,7 @@ from employers.toplist.families import families
 from meetings.models import AgendaDocument, Invitation, Meeting, Series
 
 #: Rules of this app by what they point at.
-MEETING_RULES = ("report_missing", "guests_unanswered")
+MEETING_RULES = ("report_missing", "guests_unanswered", "briefing_missing", "report_unsigned")
 INVITATION_RULES = ("invitation_unanswered", "invitation_undelivered", "invitation_other_date")
 DOCUMENT_RULES = ("agenda_document_overdue",)
 SERIES_RULES = {

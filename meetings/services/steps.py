@@ -3,7 +3,7 @@ button one is told that the other was first; each stores its own date (R1) and l
 
 import datetime as dt
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
@@ -18,10 +18,12 @@ from meetings.letters import Use
 from meetings.models import Meeting, MeetingStep, Report
 
 from . import participants
+from .briefings import freeze_briefing, thaw_briefing
 from .effects import meeting_changed
 from .errors import IllegalStep
 from .mailing import overtake, tell_reached
 from .mandates import check_mandate
+from .reports import NotedSignal, write_report
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -109,6 +111,7 @@ def hold_meeting(
     check_mandate(by, on_behalf_of)
     day = held_on or clock.local_date(meeting.starts_at)
     not_in_future(day, "held_on")
+    freeze_briefing(meeting, by=by)
     participants.tick(meeting, present_employer_ids, present_participant_ids)
     moved = _shift_to(meeting, day)
     meeting.state, meeting.held_on = State.HELD, day
@@ -137,12 +140,14 @@ def report_meeting(
     *,
     by: "User",
     summary: str,
-    agreements: str = "",
-    opinions: str = "",
     reported_on: dt.date | None = None,
     on_behalf_of: CollegeMember | None = None,
+    signals: "Iterable[NotedSignal]" = (),
+    **texts: Any,
 ) -> Meeting:
     """held → reported, which needs the report. A report that was there before a step back is rewritten.
+    `texts`: other fields of the report (company_news, asks, agreements, opinions, audience,
+    given_in_confidence, woo_ground). What the account manager writes is signed off with it.
 
     Raises IllegalStep, and ValidationError for an empty report or a day before the meeting."""
     from_state = enter(meeting, from_states=[State.HELD], to=State.REPORTED)
@@ -152,8 +157,7 @@ def report_meeting(
     if meeting.held_on is not None and day < meeting.held_on:
         raise ValidationError({"reported_on": _("The report cannot be earlier than the meeting.")})
     report = Report.objects.filter(meeting=meeting).first() or Report(meeting=meeting)
-    report.summary, report.agreements, report.opinions = summary.strip(), agreements.strip(), opinions.strip()
-    save_tracked(report, by=by)
+    write_report(report, meeting, by=by, signals=signals, summary=summary, **texts)
     meeting.state, meeting.reported_on = State.REPORTED, day
     save_tracked(meeting, by=by)
     leave_step(meeting, from_state, by=by, on=day, on_behalf_of=on_behalf_of)
@@ -162,12 +166,21 @@ def report_meeting(
 
 
 @transaction.atomic
-def save_report(report: Report, *, by: "User", expected_version: int | None = None) -> Report:
-    """Correct a report as long as its meeting is not closed. Raises IllegalStep, StaleRecord."""
+def save_report(
+    report: Report,
+    *,
+    by: "User",
+    expected_version: int | None = None,
+    signals: "Iterable[NotedSignal] | None" = None,
+) -> Report:
+    """Correct a report as long as its meeting is not closed; without `signals` they stay. A text that
+    somebody else changes is to be signed off again. Raises IllegalStep, StaleRecord."""
     meeting = lock(Meeting(pk=report.meeting_id))
     if meeting.state not in (State.HELD, State.REPORTED):
         raise IllegalStep(meeting, State.REPORTED)
-    return save_tracked(report, by=by, expected_version=expected_version)
+    write_report(report, meeting, by=by, signals=signals, expected_version=expected_version)
+    meeting_changed(meeting)
+    return report
 
 
 @transaction.atomic
@@ -293,6 +306,7 @@ def step_back(
         meeting.reported_on = None
     else:
         meeting.held_on = None
+        thaw_briefing(meeting, by=by)
         meeting.employer_rows.update(is_present=False)
         meeting.participants.update(is_present=False)
     save_tracked(meeting, by=by)

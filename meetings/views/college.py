@@ -6,6 +6,7 @@ from django.views.decorators.http import require_GET
 
 from accounts.permissions import require
 from accounts.roles import Act
+from deventer_crm.core.panels import panels_for
 from meetings.college import college_dashboard
 
 
@@ -13,4 +14,8 @@ from meetings.college import college_dashboard
 @require(Act.SEE_COLLEGE)
 def college(request: HttpRequest) -> HttpResponse:
     """A college member sees the own visits; those who arrange them see the college's, and what is missing."""
-    return render(request, "meetings/college.html", {"view": college_dashboard(request.user)})
+    context = {
+        "view": college_dashboard(request.user),
+        "panels": panels_for("college.top", None, request.user),
+    }
+    return render(request, "meetings/college.html", context)

@@ -23,10 +23,9 @@ from meetings.forms.steps import (
     CancelForm,
     HoldForm,
     MoveForm,
-    ReportForm,
     StepForm,
 )
-from meetings.models import Meeting, Report
+from meetings.models import Meeting
 from meetings.permissions import acts_on
 from meetings.selectors.meeting import meetings_for_page
 
@@ -34,11 +33,11 @@ from meetings.selectors.meeting import meetings_for_page
 PREVIEW = "preview"
 
 
-def _meeting(request: HttpRequest, pk: int) -> Meeting:
+def meeting_for(request: HttpRequest, pk: int) -> Meeting:
     return get_object_or_404(meetings_for_page(request.user), pk=pk)
 
 
-def _too_late(request: HttpRequest, meeting: Meeting) -> HttpResponse:
+def too_late(request: HttpRequest, meeting: Meeting) -> HttpResponse:
     """Somebody else was first, or the address was kept from before."""
     messages.error(
         request,
@@ -54,9 +53,9 @@ def step_page(
     """A page with the form of one step."""
 
     def view(request: HttpRequest, pk: int) -> HttpResponse:
-        meeting = _meeting(request, pk)
+        meeting = meeting_for(request, pk)
         if act not in acts_on(meeting, request.user):
-            return _too_late(request, meeting)
+            return too_late(request, meeting)
         form = form_class(sent(request), meeting=meeting, user=request.user)
         preview = PREVIEW in request.POST and hasattr(form, "news_letter")
         if {TAKE, REFRESH} & set(request.POST):  # drawn again, with the proposed moment that was pressed
@@ -66,7 +65,7 @@ def step_page(
             messages.success(request, done)
             return redirect(meeting)
         if act not in acts_on(meeting, request.user):
-            return _too_late(request, meeting)
+            return too_late(request, meeting)
         context = {
             "form": form,
             "meeting": meeting,
@@ -130,38 +129,15 @@ back = require(Act.STEP_BACK_MEETING)(
 )
 
 
-@require_http_methods(["GET", "POST"])
-@require(Act.REPORT_MEETING)
-def report(request: HttpRequest, pk: int) -> HttpResponse:
-    """Write the report, or correct it until the meeting is closed."""
-    meeting = _meeting(request, pk)
-    if "report" not in acts_on(meeting, request.user):
-        return _too_late(request, meeting)
-    stored = Report.objects.filter(meeting=meeting).select_related("modified_by").first()
-    form = ReportForm(
-        sent(request),
-        instance=stored or Report(meeting=meeting),
-        meeting=meeting,
-        user=request.user,
-    )
-    if request.method == "POST" and form.is_valid() and form.take():
-        messages.success(request, _("The report is saved."))
-        return redirect(meeting)
-    if "report" not in acts_on(meeting, request.user):
-        return _too_late(request, meeting)
-    context = {"form": form, "meeting": meeting}
-    return render(request, "meetings/report_form.html", context, status=422 if form.is_bound else 200)
-
-
 def at_once(
     act: str, step: Callable[..., Meeting], *, done: Any
 ) -> Callable[[HttpRequest, int], HttpResponse]:
     """A step that asks nothing: one button on the page of the meeting."""
 
     def view(request: HttpRequest, pk: int) -> HttpResponse:
-        meeting = _meeting(request, pk)
+        meeting = meeting_for(request, pk)
         if act not in acts_on(meeting, request.user):
-            return _too_late(request, meeting)
+            return too_late(request, meeting)
         try:
             step(meeting, by=request.user)
         except ValidationError as refusal:
@@ -186,9 +162,9 @@ close = require(Act.REPORT_MEETING)(
 @require(Act.REPORT_MEETING)
 def close_and_plan(request: HttpRequest, pk: int) -> HttpResponse:
     """reported → closed, and on to a new meeting with the same people."""
-    meeting = _meeting(request, pk)
+    meeting = meeting_for(request, pk)
     if not {"close", "next"} <= acts_on(meeting, request.user):
-        return _too_late(request, meeting)
+        return too_late(request, meeting)
     try:
         services.close_meeting(meeting, by=request.user)
     except ValidationError as refusal:

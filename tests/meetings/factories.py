@@ -16,6 +16,7 @@ from employers.models import Employer
 from meetings.models import (
     AgendaDocument,
     AgendaItem,
+    Briefing,
     BusyAddress,
     BusyTime,
     Guest,
@@ -259,3 +260,16 @@ class GuestFactory(DjangoModelFactory):
     def position(self, create: bool, extracted: Any, **options: Any) -> None:
         if create and extracted is not False:
             PositionFactory(person=self.person, employer=self.employer)
+
+
+class BriefingFactory(DjangoModelFactory):
+    """Written and ready, unless `ready_on=None`."""
+
+    class Meta:
+        model = Briefing
+
+    meeting = factory.SubFactory(MeetingFactory, planned=True)
+    points = "Vraag naar de proefhal."
+    sensitivities = ""
+    ready_on = factory.LazyAttribute(lambda o: o.meeting.planned_on)
+    ready_by = factory.LazyAttribute(lambda o: UserFactory(role="AM") if o.ready_on else None)

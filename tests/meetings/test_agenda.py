@@ -169,7 +169,8 @@ def test_each_state_has_one_next_act(client_as, am, state, name):
 def test_who_only_looks_is_offered_no_act(client_as, cm):
     page = client_as(cm).get(planned().get_absolute_url())
     assert page.context["page"].acts == frozenset()
-    assert not BeautifulSoup(page.content, "html.parser").select(".page-acts")
+    acts = BeautifulSoup(page.content, "html.parser").select(".page-acts a, .page-acts button")
+    assert [act["href"] for act in acts] == [page.context["page"].meeting.get_briefing_url()]
 
 
 def test_looking_at_a_confidential_meeting_is_logged(client_as, tl):

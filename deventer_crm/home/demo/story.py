@@ -14,6 +14,7 @@ from accounts.models import User
 from deventer_crm.core import clock
 from deventer_crm.core.reconcile import reconcile
 from deventer_crm.home.demo import (
+    aftermath,
     agenda,
     blocked,
     boards,
@@ -76,6 +77,7 @@ def tell(*, size: str, seed: int, today: dt.date, say: Say) -> list[tuple[str, s
             tables.tell_chairs(team, associations, today)
             promises.tell_promises(team, today, random.Random(f"promises-{size}-{seed}-{today}"))  # noqa: S311 - invented data
             guests.tell_guests(team, today, random.Random(f"guests-{size}-{seed}-{today}"))  # noqa: S311 - invented data
+            aftermath.tell_aftermath(team, today)
             say("budget and hours")
             work.plan_budgets(team, today)
             work.book_weeks(team, employers, today, rng)

@@ -49,6 +49,18 @@ def _week() -> list[Any]:
     return list(clock.today().isocalendar()[:2])
 
 
+def _meeting(**conditions: Any) -> Callable[[], list[Any]]:
+    """The newest meeting like that, which is no secret."""
+
+    def find() -> list[Any]:
+        from meetings.models import Meeting
+
+        rows = Meeting.objects.filter(is_confidential=False, **conditions).order_by("-starts_at", "-pk")
+        return [rows.values_list("pk", flat=True)[0]]
+
+    return find
+
+
 def _first(model: str, order: str = "pk") -> Callable[[], list[Any]]:
     """Arguments of a page about one record: the first row of a model."""
 
@@ -116,6 +128,10 @@ PAGES = (
         "notulen-schrijven", Role.SECRETARY, "meetings:minutes", _at_table("bestuurlijk-overleg", "reported")
     ),
     Page("achteraf", Role.SECRETARY, "meetings:afterwards"),
+    Page("briefing", Role.COLLEGE_MEMBER, "meetings:briefing", _meeting(briefing__ready_on__isnull=False)),
+    Page("verslag-lezen", Role.SECRETARY, "meetings:detail", _meeting(feedback_letters__isnull=False)),
+    Page("verslag", Role.SECRETARY, "meetings:report", _meeting(title__startswith="Kort overleg")),
+    Page("terugkoppeling", Role.SECRETARY, "meetings:feedback", _meeting(feedback_letters__isnull=False)),
     Page("monitor", Role.TEAM_LEAD, "home:monitor"),
     Page("budget", Role.TEAM_LEAD, "budget:year", _year),
     Page("uren", Role.ACCOUNT_MANAGER, "budget:hours"),
