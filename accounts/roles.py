@@ -52,6 +52,7 @@ class Act(StrEnum):
     PLAN_MEETING = "plan_meeting"
     REPORT_MEETING = "report_meeting"
     STEP_BACK_MEETING = "step_back_meeting"
+    KEEP_ANNUAL_PLAN = "keep_annual_plan"
     ACT_FOR_COLLEGE = "act_for_college"
     SEE_COLLEGE = "see_college"
     SEE_OWN_DIVISION = "see_own_division"
@@ -91,6 +92,7 @@ ACT_LABELS = {
     Act.PLAN_MEETING: _("Plan meetings and invite"),
     Act.REPORT_MEETING: _("Hold and report meetings"),
     Act.STEP_BACK_MEETING: _("Take a meeting a step back"),
+    Act.KEEP_ANNUAL_PLAN: _("Make and change the annual plan of the college"),
     Act.ACT_FOR_COLLEGE: _("Act for a college member"),
     Act.SEE_COLLEGE: _("See the college dashboard"),
     Act.SEE_OWN_DIVISION: _("See own and total visits"),
@@ -135,6 +137,8 @@ GRANTS: dict[Act, frozenset[Role]] = {
     Act.PLAN_MEETING: frozenset({_AM, _ES, _TL}),
     Act.REPORT_MEETING: frozenset({_AM, _ES, _TL}),
     Act.STEP_BACK_MEETING: frozenset({_ES, _TL}),
+    # The secretary plans the year; the lead does it where there is none.
+    Act.KEEP_ANNUAL_PLAN: frozenset({_ES, _TL}),
     Act.ACT_FOR_COLLEGE: frozenset({_ES}),
     Act.SEE_COLLEGE: frozenset({_AM, _CM, _ES, _TL}),
     Act.SEE_OWN_DIVISION: frozenset({_CM, _ES, _TL}),

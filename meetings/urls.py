@@ -2,13 +2,18 @@
 
 from django.urls import URLPattern, path
 
-from meetings.views import agenda, college, invitation, meeting, steps
+from meetings.views import agenda, annual_plan, college, invitation, meeting, steps
 
 app_name = "meetings"
 urlpatterns: list[URLPattern] = [
     path("college/", college.college, name="college"),
     path("agenda/", agenda.agenda, name="agenda"),
     path("agenda/nieuw/", meeting.plan, name="plan"),
+    path("agenda/jaarplan/", annual_plan.this_year, name="annual_plan_now"),
+    path("agenda/jaarplan/<int:year>/", annual_plan.annual_plan, name="annual_plan"),
+    path("agenda/jaarplan/voorstel/<int:pk>/", annual_plan.proposal, name="plan_proposal"),
+    path("agenda/jaarplan/aandacht/", annual_plan.interests, name="plan_interests"),
+    path("agenda/jaarplan/aandacht/<int:pk>/", annual_plan.interest, name="plan_interest"),
     path("agenda/<int:pk>/", meeting.detail, name="detail"),
     path("agenda/<int:pk>/wijzigen/", meeting.edit, name="edit"),
     path("agenda/<int:pk>/inplannen/", steps.plan_draft, name="plan_draft"),

@@ -180,6 +180,7 @@ PLAIN_TEXT = {
     "employers.RegisterDelivery": {"mapping", "phase", "counts"},
     "employers.SheetImport": {"phase", "counts"},
     "employers.ChangeProposal": {"field"},
+    "meetings.PlanProposal": {"why"},  # codes, numbers of rows, days
     "budget.BudgetYear": {"explanation"},
     "budget.TrackBudget": {"reason"},
 }

@@ -49,6 +49,7 @@ RELATIONS: dict[str, str] = {
     "meetings.MeetingEmployer.employer": READ_THROUGH,
     "meetings.Participant.employer": READ_THROUGH,
     "meetings.Invitation.employer": READ_THROUGH,
+    "meetings.PlanProposal.employer": READ_THROUGH,
     "budget.TimeEntry.employer": READ_THROUGH,
 }
 

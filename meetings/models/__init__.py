@@ -2,8 +2,10 @@ from .followups import MeetingFollowUp
 from .invitation import Invitation, Report
 from .kinds import MeetingKind, Series, SeriesParty
 from .meeting import Meeting, MeetingEmployer, MeetingReader, MeetingStep, Participant
+from .plans import AnnualPlan, MemberInterest, PlanProposal
 
 __all__ = [
+    "AnnualPlan",
     "Invitation",
     "Meeting",
     "MeetingEmployer",
@@ -11,7 +13,9 @@ __all__ = [
     "MeetingKind",
     "MeetingReader",
     "MeetingStep",
+    "MemberInterest",
     "Participant",
+    "PlanProposal",
     "Report",
     "Series",
     "SeriesParty",
