@@ -26,6 +26,8 @@ class Board:
         first, length = question.first, (question.last - question.first).days + 1
         every_day = (first + dt.timedelta(days=number) for number in range(max(length, 0)))
         self.days = [day for day in every_day if self.rules.allows(day)]
+        self.month_of = {day: (day.year, day.month) for day in self.days}
+        self.week_of = {day: day.isocalendar()[:2] for day in self.days}
         self.free = {
             member.key: {day for day in self.days if member.is_free_on(day)} for member in question.members
         }
@@ -64,7 +66,9 @@ class Board:
 
     def near_on(self, member: int, day: dt.date, place: Place) -> There | None:
         """A visit of this member on that day nearby."""
-        here = self.visits.get((member, day), ())
+        here = self.visits.get((member, day))
+        if not here:
+            return None
         return next((there for there in here if place.is_near(there.place, self.rules.near_metres)), None)
 
     def obstacle(self, member: int, day: dt.date, employer: int, place: Place) -> str:
@@ -73,7 +77,7 @@ class Board:
             return "unavailable"
         if self.too_soon(employer, day):
             return "spoken_around"
-        if self.in_month[member, (day.year, day.month)] >= self.rules.most_a_month:
+        if self.in_month[member, self.month_of[day]] >= self.rules.most_a_month:
             return "month_full"
         there = self.visits.get((member, day))
         if there and (len(there) >= self.rules.most_a_day or not self.near_on(member, day, place)):

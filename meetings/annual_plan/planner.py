@@ -18,13 +18,15 @@ from .inputs import Gathering, Kept, Member, Outcome, Proposal, Question, Reason
 NO_INTEREST, ONLY_AREA, ONLY_SECTOR = 12, 5, 3
 EACH_VISIT_OF_MEMBER = 2
 EACH_MONTH_LATER = 1
-EACH_ABOVE_PACE = 8
+EACH_ABOVE_PACE = 15
 SAME_WEEK, SAME_WEEKDAY = 2, 1
+#: Visits of one month are spread over it: a point for every so many days away from where the next one is due.
+DAYS_OFF_BEAT = 5
 NEARBY = -6
-#: Of a meeting of a series: a member who cannot come, another series on that day or within a fortnight, a day
-#: further from the middle.
-MISSING_MEMBER, SAME_DAY, SAME_FORTNIGHT, EACH_DAY_AWAY = 1000, 500, 20, 1
-FORTNIGHT = 14
+#: Of a meeting of a series: a member who cannot come, another series on that day or within five weeks, a
+#: day further from the middle.
+MISSING_MEMBER, SAME_DAY, CLOSE_BY, EACH_DAY_AWAY = 1000, 500, 40, 1
+CLOSE_DAYS = 35
 
 
 def plan(question: Question) -> Outcome:
@@ -154,7 +156,7 @@ def place_visit(
             continue
         points_of_member, _code = interest(member, visit)
         for day in board.days:
-            if month is not None and (day.year, day.month) != month:
+            if month is not None and board.month_of[day] != month:
                 continue
             obstacle = board.obstacle(member.key, day, visit.employer, visit.place)
             if obstacle:
@@ -170,14 +172,20 @@ def place_visit(
 
 
 def _points(board: Board, member: Member, day: dt.date, visit: Visit, pace: int, start: Month) -> int:
-    month = (day.year, day.month)
+    month = board.month_of[day]
     points = EACH_VISIT_OF_MEMBER * board.in_year[member.key, day.year]
     points += EACH_MONTH_LATER * ((month[0] - start[0]) * 12 + month[1] - start[1])
-    points += EACH_ABOVE_PACE * max(0, board.of_month[month] + 1 - pace)
     if board.near_on(member.key, day, visit.place):
-        return points + NEARBY
-    points += SAME_WEEK * board.of_week[day.isocalendar()[:2]]
+        return points + NEARBY  # one trip: it takes no room of its own in month and week
+    points += EACH_ABOVE_PACE * max(0, board.of_month[month] + 1 - pace)
+    points += SAME_WEEK * board.of_week[board.week_of[day]]
+    points += abs(day.day - _due_in_month(board.of_month[month], pace)) // DAYS_OFF_BEAT
     return points + SAME_WEEKDAY * board.of_weekday[month, day.weekday()]
+
+
+def _due_in_month(before: int, pace: int) -> int:
+    """The day of the month around which the next visit is due, when so many were placed before it."""
+    return min(28, 30 * (2 * before + 1) // (2 * pace))
 
 
 def _reasons(board: Board, question: Question, visit: Visit, fit: _Fit, pace: int) -> tuple[Reason, ...]:
@@ -267,8 +275,8 @@ def place_gathering(board: Board, question: Question, gathering: Gathering) -> P
             continue
         missing = len(question.members) - len(here) if gathering.with_college else 0
         points = MISSING_MEMBER * missing + SAME_DAY * board.gathering_days[day]
-        close = sum(abs((other - day).days) < FORTNIGHT for other in board.gathering_days)
-        points += SAME_FORTNIGHT * close
+        close = sum(abs((other - day).days) < CLOSE_DAYS for other in board.gathering_days)
+        points += CLOSE_BY * close
         points += EACH_DAY_AWAY * abs((day - middle).days)
         if best is None or (points, day) < best[:2]:
             best = points, day, here if gathering.with_college else ()

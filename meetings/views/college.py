@@ -13,4 +13,5 @@ from meetings.college import college_dashboard
 @require(Act.SEE_COLLEGE)
 def college(request: HttpRequest) -> HttpResponse:
     """A college member sees the own visits; those who arrange them see the college's, and what is missing."""
-    return render(request, "meetings/college.html", {"view": college_dashboard(request.user)})
+    view = college_dashboard(request.user, shown=request.GET.get("show", ""))
+    return render(request, "meetings/college.html", {"view": view})

@@ -13,7 +13,7 @@ from django.db import transaction
 from accounts.models import User
 from deventer_crm.core import clock
 from deventer_crm.core.reconcile import reconcile
-from deventer_crm.home.demo import agenda, boards, followups, lists, people, portfolios, register, work
+from deventer_crm.home.demo import agenda, boards, followups, lists, people, plans, portfolios, register, work
 from employers.models import Employer
 from employers.register_import.deliveries import import_file
 from employers.register_import.running import Order
@@ -65,6 +65,7 @@ def tell(*, size: str, seed: int, today: dt.date, say: Say) -> list[tuple[str, s
             refresh_employers(None, today)
             lists.tell_lists(team, today, random.Random(f"lists-{size}-{seed}-{today}"))  # noqa: S311 - invented data
             portfolios.tell_portfolios(team, today, random.Random(f"portfolios-{size}-{seed}-{today}"))  # noqa: S311 - invented data
+            plans.tell_plans(team, today)
         reconcile(today)
     return [(user.email, password, user.job_title) for user in accounts.values()]
 
