@@ -55,7 +55,7 @@ from tests.employers.factories import (
     PositionFactory,
 )
 from tests.home.factories import ReminderFactory
-from tests.meetings.factories import InvitationFactory, MeetingFactory
+from tests.meetings.factories import InvitationFactory, MeetingFactory, PlanProposalFactory
 from tests.permission_matrix import AM, FA, ROWS, TL, Row
 from tests.support.walk import names_asked
 
@@ -156,6 +156,9 @@ def make_world(user: User, *, readers: tuple[User, ...] = ()) -> SimpleNamespace
     adjustment = TopListAdjustment.objects.create(
         year=today.year, employer=secret, status="added", reason=f"vanwege {NAME}"
     )
+    PlanProposalFactory(employer=secret, state="dropped", dropped_reason=f"vanwege {NAME}")
+    PlanProposalFactory(employer=part)
+    PlanProposalFactory(employer=open_one, why=[{"code": "near", "employer": secret.pk, "postcode": "7411"}])
     TimeEntryFactory(user=user, employer=secret, day=today, note=f"gebeld met {NAME}")
     TimeEntryFactory(user=lead, employer=secret, day=today, note=f"gebeld met {NAME}")
     delivery = RegisterDelivery.objects.create(

@@ -31,7 +31,7 @@ from tests.accounts.factories import UserFactory
 from tests.budget.factories import TimeEntryFactory
 from tests.employers import factories as make
 from tests.home.factories import ReminderFactory
-from tests.meetings.factories import InvitationFactory, MeetingFactory
+from tests.meetings.factories import InvitationFactory, MeetingFactory, PlanProposalFactory
 from tests.permission_matrix import AM, CM, ES, TL
 from tests.support.queries import page_queries
 
@@ -97,6 +97,9 @@ PAGES = [
     Page("home:reminders", DASHBOARD, roles=TEAM),
     Page("home:monitor", DASHBOARD, roles=TEAM),
     Page("meetings:college", DASHBOARD, roles=TEAM),
+    Page("meetings:annual_plan", DASHBOARD, lambda world: [clock.today().year], roles=TEAM),
+    Page("meetings:agenda", LIST, query={"gap": "report"}),
+    Page("meetings:invitations", LIST, query={"gap": "answer"}),
 ]
 
 
@@ -181,8 +184,17 @@ def grow(world: SimpleNamespace, count: int) -> None:
                 owner=user, people=[(person, place)], college=True, title=WORD,
             )  # fmt: skip
             InvitationFactory(employer=place, sent_on=today - dt.timedelta(9), person=person)
+            MeetingFactory(held=True, on=today - dt.timedelta(8), employers=[place], college=True)
             ReminderFactory(recipient=user, target=planned)
             TimeEntryFactory(user=user, employer=place, day=today)
+        # The reason names an employer, a member, a sector and an area that stand nowhere else on the page.
+        PlanProposalFactory(
+            employer=employer, day=today + dt.timedelta(3 + number),
+            why=[
+                {"code": "near", "employer": world.club.pk, "postcode": "7411"},
+                {"code": "sector_and_area", "sector": make.SectorFactory().pk, "area": make.AreaFactory().pk},
+            ],
+        )  # fmt: skip
         make.MembershipFactory(employer=employer, association=world.club)
         club = make.EmployerFactory(kind=Employer.Kind.ASSOCIATION)
         make.MembershipFactory(employer=world.employer, association=club)

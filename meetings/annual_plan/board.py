@@ -27,6 +27,12 @@ class Board:
         every_day = (first + dt.timedelta(days=number) for number in range(max(length, 0)))
         self.days = [day for day in every_day if self.rules.allows(day)]
         self.month_of = {day: (day.year, day.month) for day in self.days}
+        #: Days of a month on which a visit may be, and which of them a day is.
+        self.count_of_month: Counter[Month] = Counter()
+        self.rank_of: dict[dt.date, int] = {}
+        for day, month in self.month_of.items():
+            self.rank_of[day] = self.count_of_month[month]
+            self.count_of_month[month] += 1
         self.week_of = {day: day.isocalendar()[:2] for day in self.days}
         self.free = {
             member.key: {day for day in self.days if member.is_free_on(day)} for member in question.members

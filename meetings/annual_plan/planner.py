@@ -20,8 +20,8 @@ EACH_VISIT_OF_MEMBER = 2
 EACH_MONTH_LATER = 1
 EACH_ABOVE_PACE = 15
 SAME_WEEK, SAME_WEEKDAY = 2, 1
-#: Visits of one month are spread over it: a point for every so many days away from where the next one is due.
-DAYS_OFF_BEAT = 5
+#: Visits of one month are spread over it: a point for every so many working days away from where one is due.
+DAYS_OFF_BEAT = 3
 NEARBY = -6
 #: Of a meeting of a series: a member who cannot come, another series on that day or within five weeks, a
 #: day further from the middle.
@@ -176,16 +176,13 @@ def _points(board: Board, member: Member, day: dt.date, visit: Visit, pace: int,
     points = EACH_VISIT_OF_MEMBER * board.in_year[member.key, day.year]
     points += EACH_MONTH_LATER * ((month[0] - start[0]) * 12 + month[1] - start[1])
     if board.near_on(member.key, day, visit.place):
-        return points + NEARBY  # one trip: it takes no room of its own in month and week
+        # One trip: one more than the pace does no harm.
+        return points + NEARBY + EACH_ABOVE_PACE * max(0, board.of_month[month] - pace)
     points += EACH_ABOVE_PACE * max(0, board.of_month[month] + 1 - pace)
     points += SAME_WEEK * board.of_week[board.week_of[day]]
-    points += abs(day.day - _due_in_month(board.of_month[month], pace)) // DAYS_OFF_BEAT
+    due = board.count_of_month[month] * (2 * board.of_month[month] + 1) // (2 * pace)
+    points += abs(board.rank_of[day] - due) // DAYS_OFF_BEAT
     return points + SAME_WEEKDAY * board.of_weekday[month, day.weekday()]
-
-
-def _due_in_month(before: int, pace: int) -> int:
-    """The day of the month around which the next visit is due, when so many were placed before it."""
-    return min(28, 30 * (2 * before + 1) // (2 * pace))
 
 
 def _reasons(board: Board, question: Question, visit: Visit, fit: _Fit, pace: int) -> tuple[Reason, ...]:

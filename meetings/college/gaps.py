@@ -194,10 +194,10 @@ def _unfinished(user: "User", *, today: dt.date) -> "QuerySet[Meeting]":
         .annotate(
             names=ArraySubquery(names.values("name")),
             rows_in_all=Window(Count("pk"), partition_by=F("state")),
-            place=Window(RowNumber(), partition_by=F("state"), order_by=order),
+            line_number=Window(RowNumber(), partition_by=F("state"), order_by=order),
         )
-        .filter(place__lte=GAPS)
-        .order_by("place")
+        .filter(line_number__lte=GAPS)
+        .order_by("line_number")
     )
     return rows
 

@@ -12,13 +12,16 @@ from zoneinfo import ZoneInfo
 import factory
 from factory.django import DjangoModelFactory
 
+from deventer_crm.core import clock
 from employers.models import Employer
 from meetings.models import (
+    AnnualPlan,
     Invitation,
     Meeting,
     MeetingEmployer,
     MeetingKind,
     Participant,
+    PlanProposal,
     Report,
     Series,
     SeriesParty,
@@ -195,3 +198,28 @@ class InvitationFactory(OnTimeline, DjangoModelFactory):
     sent_on = dt.date(2026, 4, 1)
     answered_on = factory.LazyAttribute(lambda o: o.sent_on + dt.timedelta(5) if o.answer else None)
     answer = ""
+
+
+class AnnualPlanFactory(DjangoModelFactory):
+    """The plan of this year, and one of each year."""
+
+    class Meta:
+        model = AnnualPlan
+        django_get_or_create = ("year",)
+
+    year = factory.LazyFunction(lambda: clock.today().year)
+    first_day = factory.LazyAttribute(lambda o: dt.date(o.year, 1, 1))
+    planned_at = factory.LazyFunction(clock.now)
+
+
+class PlanProposalFactory(DjangoModelFactory):
+    """A visit that is proposed for two months from now."""
+
+    class Meta:
+        model = PlanProposal
+
+    plan = factory.SubFactory(AnnualPlanFactory)
+    employer = factory.SubFactory(EmployerFactory)
+    college_member = factory.SubFactory(CollegeMemberFactory)
+    day = factory.LazyFunction(lambda: clock.today() + dt.timedelta(60))
+    why = factory.LazyFunction(lambda: [{"code": "never_spoken"}])
