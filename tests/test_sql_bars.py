@@ -184,7 +184,6 @@ def grow(world: SimpleNamespace, count: int) -> None:
                 owner=user, people=[(person, place)], college=True, title=WORD,
             )  # fmt: skip
             InvitationFactory(employer=place, sent_on=today - dt.timedelta(9), person=person)
-            MeetingFactory(held=True, on=today - dt.timedelta(8), employers=[place], college=True)
             ReminderFactory(recipient=user, target=planned)
             TimeEntryFactory(user=user, employer=place, day=today)
         # The reason names an employer, a member, a sector and an area that stand nowhere else on the page.

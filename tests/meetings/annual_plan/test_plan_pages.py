@@ -5,6 +5,7 @@ import re
 
 import pytest
 from django.utils.translation import override
+from zeal import zeal_ignore
 
 from accounts.models import CollegeMember
 from employers.models import Employer
@@ -46,7 +47,8 @@ def test_the_secretary_proposes_the_year_and_puts_it_into_the_agenda(client_as, 
     page = client.get(URL).context["page"]
     assert (len(page.cards), page.to_accept) == (4, 4)
     assert all(card.reasons for card in page.cards)
-    assert client.post(URL, {"act": "accept_all"}).status_code == 302
+    with zeal_ignore():  # each draft is made by the service of one meeting
+        assert client.post(URL, {"act": "accept_all"}).status_code == 302
     assert Meeting.objects.filter(state="draft").count() == 4
     assert client.get(URL).context["page"].to_accept == 0
 
