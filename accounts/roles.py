@@ -52,6 +52,7 @@ class Act(StrEnum):
     PLAN_MEETING = "plan_meeting"
     REPORT_MEETING = "report_meeting"
     STEP_BACK_MEETING = "step_back_meeting"
+    KEEP_ANNUAL_PLAN = "keep_annual_plan"
     ACT_FOR_COLLEGE = "act_for_college"
     REASSIGN_COLLEGE = "reassign_college"
     SEE_COLLEGE = "see_college"
@@ -92,6 +93,7 @@ ACT_LABELS = {
     Act.PLAN_MEETING: _("Plan meetings and invite"),
     Act.REPORT_MEETING: _("Hold and report meetings"),
     Act.STEP_BACK_MEETING: _("Take a meeting a step back"),
+    Act.KEEP_ANNUAL_PLAN: _("Make and change the annual plan of the college"),
     Act.ACT_FOR_COLLEGE: _("Act for a college member"),
     Act.REASSIGN_COLLEGE: _("Give what a college member left behind to another"),
     Act.SEE_COLLEGE: _("See the college dashboard"),
@@ -137,6 +139,8 @@ GRANTS: dict[Act, frozenset[Role]] = {
     Act.PLAN_MEETING: frozenset({_AM, _ES, _TL}),
     Act.REPORT_MEETING: frozenset({_AM, _ES, _TL}),
     Act.STEP_BACK_MEETING: frozenset({_ES, _TL}),
+    # The secretary plans the year; the lead does it where there is none.
+    Act.KEEP_ANNUAL_PLAN: frozenset({_ES, _TL}),
     Act.ACT_FOR_COLLEGE: frozenset({_ES}),
     # Who acts for the college, and who divides the work.
     Act.REASSIGN_COLLEGE: frozenset({_ES, _TL}),

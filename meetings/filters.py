@@ -11,6 +11,8 @@ from accounts.models import CollegeMember
 from deventer_crm.core import clock
 from deventer_crm.core.statements import Prepared
 from employers.models import Employer
+from meetings import gaps
+from meetings.duty import personal_invitations
 from meetings.models import Invitation, Meeting, MeetingKind
 from meetings.querysets import InvitationQuerySet, MeetingQuerySet
 
@@ -83,6 +85,12 @@ class MeetingFilter(AddressFilter):
     state = django_filters.ChoiceFilter(
         label=pgettext_lazy("meeting", "State"), choices=Meeting.State.choices, empty_label=_("all states")
     )
+    gap = django_filters.ChoiceFilter(
+        label=_("Missing"),
+        choices=[("report", _("the report")), ("briefing", _("the briefing, within two weeks"))],
+        method="by_gap",
+        empty_label=_("nothing in particular"),
+    )
     employer = django_filters.NumberFilter(label=_("Employer"), method="by_employer")
 
     class Meta:
@@ -100,6 +108,8 @@ class MeetingFilter(AddressFilter):
         chosen = self.form.cleaned_data.get("when")
         if chosen:
             return str(chosen)
+        if self.form.cleaned_data.get("gap"):
+            return ALL
         state = self.form.cleaned_data.get("state")
         return ALL if state and state != Meeting.State.PLANNED else COMING
 
@@ -126,6 +136,10 @@ class MeetingFilter(AddressFilter):
 
     def by_member(self, queryset: MeetingQuerySet, name: str, value: str) -> QuerySet[Any]:
         return queryset.with_member(value)
+
+    def by_gap(self, queryset: MeetingQuerySet, name: str, value: str) -> QuerySet[Any]:
+        condition = gaps.lacks_report if value == "report" else gaps.lacks_briefing
+        return condition(queryset, clock.today())
 
     def by_employer(self, queryset: MeetingQuerySet, name: str, value: Any) -> QuerySet[Any]:
         grouped = Employer.objects.filter(Q(pk=int(value)) | Q(merged_into=int(value)))
@@ -165,6 +179,12 @@ class InvitationFilter(AddressFilter):
     member = django_filters.ChoiceFilter(
         label=_("In the name of"), field_name="college_member_id", empty_label=_("whole college")
     )
+    gap = django_filters.ChoiceFilter(
+        label=_("Missing"),
+        choices=[("answer", _("the answer, of this year and without an appointment"))],
+        method="by_gap",
+        empty_label=_("nothing in particular"),
+    )
     direction = django_filters.ChoiceFilter(
         label=pgettext_lazy("invitation", "Direction"),
         choices=Invitation.Direction.choices,
@@ -181,6 +201,11 @@ class InvitationFilter(AddressFilter):
 
     def by_text(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         return queryset.filter(employer__in=Employer.objects.visible_to(self.user).search(value).values("pk"))
+
+    def by_gap(self, queryset: InvitationQuerySet, name: str, value: str) -> QuerySet[Any]:
+        today = clock.today()
+        standing = personal_invitations(today.year, today)
+        return gaps.without_answer(queryset.filter(pk__in=standing.order_by().values("pk")))
 
     def by_answer(self, queryset: InvitationQuerySet, name: str, value: str) -> QuerySet[Any]:
         return queryset.unanswered() if value == NONE else queryset.filter(answer=value)

@@ -137,3 +137,42 @@ define(
     label=_("The account manager signs a report off within"),
     unit=_("working days"),
 )
+define(
+    "plan_visits_a_month",
+    kind="count",
+    default=2,
+    label=_("Annual plan: visits of a college member in a month, at most"),
+)
+define(
+    "plan_visits_a_day",
+    kind="count",
+    default=2,
+    label=_("Annual plan: visits of a college member on one day, at most"),
+)
+define(
+    "plan_months_without_visits",
+    kind="texts",
+    default=["7", "8"],
+    label=_("Annual plan: months without visits (1 to 12)"),
+)
+define(
+    "plan_nearby_metres",
+    kind="count",
+    default=1500,
+    label=_("Annual plan: companies on one day lie at most so far apart"),
+    unit=_("metres"),
+)
+define(
+    "plan_days_between_visits",
+    kind="count",
+    default=90,
+    label=_("Annual plan: days between two visits to one company, at least"),
+    unit=_("days"),
+)
+define(
+    "plan_first_days",
+    kind="count",
+    default=21,
+    label=_("Annual plan: a proposal lies at least so far ahead"),
+    unit=_("days"),
+)

@@ -14,6 +14,7 @@ from meetings.models import (
     MeetingMinutes,
     MeetingStep,
     Participant,
+    PlanProposal,
     Report,
     ReportDraft,
     ReportSignal,
@@ -46,3 +47,4 @@ free_text(AgendaItem, "title", "text", "notes", "decision", of_person="meeting__
 free_text(AgendaDocument, "name", "link", of_person="meeting__participants__person")
 free_text(MeetingMinutes, "remarks", "adopted_with", of_person="meeting__participants__person")
 free_text(TableSheetLine, "text", "note", of_person="sheet__meeting__participants__person")
+free_text(PlanProposal, "dropped_reason")

@@ -735,6 +735,23 @@ def guest_row(name: str, who: Iterable[Role], *, get: bool = True, post: bool = 
     )
 
 
+def a_proposal(**options: Any) -> Callable[[User], Sequence[Any]]:
+    """A proposal of this year's annual plan."""
+
+    def make(user: User) -> Sequence[Any]:
+        from tests.meetings.factories import PlanProposalFactory
+
+        return [PlanProposalFactory(**options).pk]
+
+    return make
+
+
+def a_member(user: User) -> Sequence[Any]:
+    from tests.accounts.factories import CollegeMemberFactory
+
+    return [CollegeMemberFactory().pk]
+
+
 MEETINGS: list[Row] = [
     row("meetings:agenda", get=TEAM),
     row("meetings:month", args=[2026, 7], get=TEAM),
@@ -749,6 +766,17 @@ MEETINGS: list[Row] = [
     row("meetings:own_calendar", post=TEAM, data={"address": "https://agenda.example.org/proef.ics"}),
     # Opened by its secret; this one is nobody's.
     row("meetings:feed", args=["x" * 43], get=ALL, open=True, also={404}),
+    row("meetings:annual_plan_now", get=TEAM),
+    row("meetings:annual_plan", args=this_year, get=TEAM, post={ES, TL}),
+    row(
+        "meetings:plan_proposal",
+        args=a_proposal(),
+        get=TEAM,
+        post={ES, TL},
+        confidential=a_proposal(employer__is_confidential=True),
+    ),
+    row("meetings:plan_interests", get={ES, TL}),
+    row("meetings:plan_interest", args=a_member, get={ES, TL}, post={ES, TL}),
     meeting_row("detail", "planned", TEAM, post=False),
     meeting_row("edit", "planned", PLANNERS),
     meeting_row("plan_draft", "draft", PLANNERS, get=False),

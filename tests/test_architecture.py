@@ -186,6 +186,7 @@ PLAIN_TEXT = {
     "employers.SheetImport": {"phase", "counts"},
     "employers.ChangeProposal": {"field"},
     "meetings.MailTemplate": {"subject", "text"},  # texts for everybody, with words instead of names
+    "meetings.PlanProposal": {"why"},  # codes, numbers of rows, days
     "budget.BudgetYear": {"explanation"},
     "budget.TrackBudget": {"reason"},
 }

@@ -76,6 +76,7 @@ from tests.meetings.factories import (
     InvitationFactory,
     MeetingFactory,
     MeetingKindFactory,
+    PlanProposalFactory,
     SeriesPartyFactory,
 )
 from tests.meetings.series_world import make_series, meet
@@ -183,6 +184,9 @@ def make_world(user: User, *, readers: tuple[User, ...] = ()) -> SimpleNamespace
     adjustment = TopListAdjustment.objects.create(
         year=today.year, employer=secret, status="added", reason=f"vanwege {NAME}"
     )
+    PlanProposalFactory(employer=secret, state="dropped", dropped_reason=f"vanwege {NAME}")
+    PlanProposalFactory(employer=part)
+    PlanProposalFactory(employer=open_one, why=[{"code": "near", "employer": secret.pk, "postcode": "7411"}])
     TimeEntryFactory(user=user, employer=secret, day=today, note=f"gebeld met {NAME}")
     TimeEntryFactory(user=lead, employer=secret, day=today, note=f"gebeld met {NAME}")
     delivery = RegisterDelivery.objects.create(

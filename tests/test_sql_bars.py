@@ -41,6 +41,7 @@ from tests.meetings.factories import (
     InvitationFactory,
     MeetingFactory,
     MeetingKindFactory,
+    PlanProposalFactory,
 )
 from tests.meetings.series_world import make_series, meet
 from tests.permission_matrix import AM, CM, ES, TL
@@ -132,6 +133,9 @@ PAGES = [
     Page("home:monitor", DASHBOARD, roles=TEAM),
     Page("meetings:briefing", DOSSIER, of("visit"), roles=TEAM),
     Page("meetings:college", DASHBOARD, roles=TEAM),
+    Page("meetings:annual_plan", DASHBOARD, lambda world: [clock.today().year], roles=TEAM),
+    Page("meetings:agenda", LIST, query={"gap": "report"}),
+    Page("meetings:invitations", LIST, query={"gap": "answer"}),
 ]
 
 
@@ -256,6 +260,14 @@ def grow(world: SimpleNamespace, count: int) -> None:
         decision = make.FollowUpFactory(employer=world.series.clubs[0], owner=other, due_on=today)
         MeetingFollowUp.objects.create(meeting=world.held_table, follow_up=decision)
         make.PositionFactory(employer=world.series.clubs[0], seat="board", starts_on=today)
+        # The reason names an employer, a member, a sector and an area that stand nowhere else on the page.
+        PlanProposalFactory(
+            employer=employer, day=today + dt.timedelta(3 + number),
+            why=[
+                {"code": "near", "employer": world.club.pk, "postcode": "7411"},
+                {"code": "sector_and_area", "sector": make.SectorFactory().pk, "area": make.AreaFactory().pk},
+            ],
+        )  # fmt: skip
         make.MembershipFactory(employer=employer, association=world.club)
         club = make.EmployerFactory(kind=Employer.Kind.ASSOCIATION)
         make.MembershipFactory(employer=world.employer, association=club)

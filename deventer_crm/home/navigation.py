@@ -113,6 +113,14 @@ ENTRIES: tuple[Entry, ...] = (
         ("meetings:college", "meetings:member_"),
     ),
     Entry(
+        "meetings:annual_plan",
+        _("Annual plan"),
+        "calendar-week",
+        frozenset({ES, TL}),
+        ("meetings:annual_plan", "meetings:plan_proposal", "meetings:plan_interest"),
+        _this_year,
+    ),
+    Entry(
         "budget:year",
         _("Budget 80/20"),
         "pie-chart",

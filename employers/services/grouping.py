@@ -53,6 +53,7 @@ RELATIONS: dict[str, str] = {
     "meetings.AgendaDocument.from_employer": READ_THROUGH,
     "meetings.Guest.employer": READ_THROUGH,
     "meetings.ReportSignal.employer": READ_THROUGH,
+    "meetings.PlanProposal.employer": READ_THROUGH,
     "budget.TimeEntry.employer": READ_THROUGH,
 }
 

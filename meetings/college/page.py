@@ -2,7 +2,7 @@
 those who arrange the visits what is still missing."""
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -15,16 +15,30 @@ from deventer_crm.core import clock, policy
 from deventer_crm.core.commitments import Period, State, decide_state
 from deventer_crm.core.formatting import nl_date
 from deventer_crm.core.models import Commitment
-from deventer_crm.core.statements import Prepared, PreparedFor
+from deventer_crm.core.panels import Panel, panels_for
+from deventer_crm.core.statements import Prepared
 from employers.models import Employer, TopListEntry
 from meetings.commitments.top_list import ListDuties, list_duties
 from meetings.duty import Duty, Status, Tally, for_reader
 
-from .gaps import Gaps, nothing_done, unanswered, unreported
-from .visits import MemberVisits, Visit, division_of, visits_of, visits_of_the_year, visits_to_come
+from .gaps import Gaps, nothing_done, planning, unanswered, unfinished
+from .promises import Promises, promises_of
+from .visits import (
+    MemberVisits,
+    Visit,
+    college_of_the_year,
+    division_of,
+    visits_of,
+    visits_of_the_year,
+    visits_to_come,
+)
 
 if TYPE_CHECKING:
     from accounts.models import User
+
+
+#: The numbers of the headline, as codes in the address.
+GROUPS = ("spoken", "invited", "planned", "none")
 
 
 @dataclass(frozen=True)
@@ -36,6 +50,11 @@ class Tile:
     duty: str
     url: str
     note: str = ""
+
+    @property
+    def group(self) -> str:
+        """The number of the headline that counts it."""
+        return "spoken" if self.duty in (Status.VISITED, Status.RECEIVED) else self.duty
 
 
 @dataclass(frozen=True)
@@ -59,6 +78,30 @@ class Dashboard:
     nothing: Gaps | None
     unanswered: Gaps | None
     unreported: Gaps | None
+    unprepared: Gaps | None = None
+    planning: Gaps | None = None
+    promises: Promises | None = None
+    next_panels: list[Panel] = field(default_factory=list)
+    shown: str = ""
+
+    @property
+    def parts(self) -> list[tuple[str, str]]:
+        """The headline, number by number: what the tiles are narrowed to, and the words."""
+        tally = self.tally or Tally()
+        said = {
+            "spoken": tally.first,
+            "invited": _("%(count)d only invited") % {"count": tally.invited},
+            "planned": _("%(count)d planned") % {"count": tally.planned},
+            "none": _("%(count)d nothing yet") % {"count": tally.nothing},
+        }
+        return [(code, words) for code, words in said.items() if code != "planned" or tally.planned]
+
+    @property
+    def shown_tiles(self) -> list[Tile]:
+        """All of them, or those that one number of the headline counts."""
+        if not self.shown:
+            return self.tiles
+        return [tile for tile in self.tiles if tile.group == self.shown]
 
     @property
     def list_title(self) -> str:
@@ -75,43 +118,47 @@ class Dashboard:
         return self.unanswered is not None
 
 
-@PreparedFor
-def _member_of(user: "User", *, day: dt.date) -> "QuerySet[CollegeMember]":
-    rows: QuerySet[CollegeMember] = CollegeMember.objects.on(day).for_user(user)
-    return rows
-
-
-def college_dashboard(user: "User", now: dt.datetime | None = None) -> Dashboard:
-    """Everything on the page, for one reader (R10), in a fixed number of queries."""
+def college_dashboard(user: "User", now: dt.datetime | None = None, shown: str = "") -> Dashboard:
+    """Everything on the page, for one reader (R10), in a fixed number of queries. `shown`: a number of the
+    headline, to see only the tiles it counts."""
     now = now or clock.now()
     today = clock.local_date(now)
-    member = next(iter(_member_of.rows(user, day=today)), None)
+    college = college_of_the_year(today)
+    member = next((row for row in college if row.user_id == user.pk and row.is_valid_on(today)), None)
     seen = list_duties(today.year, today)
     mine = for_reader(seen.found, today.year, today, user) if seen else {}
-    shown = _visible_entries(seen, user) if seen else []
+    listed = _visible_entries(seen, user) if seen else []
     visits = visits_to_come(user, member, now)
     totals, by_member = visits_of_the_year(today) if user.can(Act.SEE_OWN_DIVISION) else (None, {})
     is_mayor = member is not None and member.office == CollegeMember.Office.MAYOR
     sees_division = user.can(Act.SEE_DIVISION) or (is_mayor and totals is not None)
     arranges = user.can(Act.PLAN_MEETING)
+    plans = planning(user, today) if arranges else None
+    unreported, unprepared = unfinished(user, today) if arranges else (None, None)
+    following = visits[0] if visits else None
     return Dashboard(
         year=today.year,
         greeting=greeting(now, member.titled_name if member else user.first_name),
         member=member,
-        next_visit=visits[0] if visits else None,
+        next_visit=following,
         coming=visits[1:],
         tally=seen.tally if seen else None,
         size=len(seen.entries) if seen else 0,
         state=_state(seen, today) if seen else State.NOT_MEASURED.value,
-        tiles=[_tile(entry, mine[entry.employer_id]) for entry in shown],
-        hidden=len(seen.entries) - len(shown) if seen else 0,
+        tiles=[_tile(entry, mine[entry.employer_id]) for entry in listed],
+        hidden=len(seen.entries) - len(listed) if seen else 0,
         counts_hidden_visits=bool(seen) and mine is not seen.found if seen else False,
         own=visits_of(member, by_member) if member and totals else None,
         total=totals,
-        division=division_of(by_member, today) if sees_division else [],
-        nothing=nothing_done(shown, mine, today.year) if arranges and seen else None,
+        division=division_of(by_member, college) if sees_division else [],
+        nothing=nothing_done(listed, mine, today.year, plans) if plans and seen else None,
         unanswered=unanswered(user, today) if arranges else None,
-        unreported=unreported(user, today) if arranges else None,
+        unreported=unreported,
+        unprepared=unprepared,
+        planning=plans.gaps() if plans and user.can(Act.KEEP_ANNUAL_PLAN) else None,
+        promises=promises_of(user, member, today, following) if member else None,
+        next_panels=panels_for("college.next", following.meeting, user) if following else [],
+        shown=shown if shown in GROUPS else "",
     )
 
 

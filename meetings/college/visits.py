@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 #: How many coming visits stand below the next one.
 COMING = 4
+#: So many contact persons the card of the next visit names (templates/meetings/college_next.html).
+NAMED_PEOPLE = 4
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,11 @@ class Visit:
     def name(self) -> str:
         """The employer; a gathering goes by its own name, four parties make no heading."""
         return self.employers[0].name if len(self.employers) == 1 else self.meeting.name
+
+    @property
+    def more_people(self) -> int:
+        """Contact persons that the card does not name: of a gathering there are many."""
+        return max(0, len(self.people) - NAMED_PEOPLE)
 
     @property
     def parties(self) -> str:
@@ -181,18 +188,25 @@ def _counted_visits(*, today: dt.date, by_member: bool) -> "QuerySet[Any, Any]":
     return grouped.annotate(**counts).values_list(*by, *counts)
 
 
-def division_of(by_member: Mapping[int, MemberVisits], today: dt.date) -> list[MemberVisits]:
+def division_of(
+    by_member: Mapping[int, MemberVisits], college: Iterable[CollegeMember]
+) -> list[MemberVisits]:
     """In the order of the college, never by number: it is no ranking. Who left this year stays in."""
-    first, last = dt.date(today.year, 1, 1), dt.date(today.year, 12, 31)
-    return [visits_of(member, by_member) for member in _visiting.rows(since=first, until=last)]
+    office = CollegeMember.Office.MUNICIPAL_SECRETARY
+    return [visits_of(member, by_member) for member in college if member.office != office]
+
+
+def college_of_the_year(today: dt.date) -> list[CollegeMember]:
+    """Everybody who was in the college on some day of this year, in its order."""
+    return _in_office.rows(since=dt.date(today.year, 1, 1), until=dt.date(today.year, 12, 31))
 
 
 @Prepared
-def _visiting(*, since: dt.date, until: dt.date) -> "QuerySet[CollegeMember]":
+def _in_office(*, since: dt.date, until: dt.date) -> "QuerySet[CollegeMember]":
     members: QuerySet[CollegeMember] = CollegeMember.objects.filter(
         Q(ends_on__isnull=True) | Q(ends_on__gte=since), starts_on__lte=until
     )
-    return members.exclude(office=CollegeMember.Office.MUNICIPAL_SECRETARY)
+    return members
 
 
 def visits_of(member: CollegeMember, by_member: Mapping[int, MemberVisits]) -> MemberVisits:

@@ -14,12 +14,14 @@ from .guests import Guest, MailTemplate
 from .invitation import Invitation
 from .kinds import MeetingKind, Series, SeriesParty
 from .meeting import Meeting, MeetingEmployer, MeetingReader, MeetingStep, Participant
+from .plans import AnnualPlan, MemberInterest, PlanProposal
 from .report import Report, ReportDraft, ReportSignal
 
 __all__ = [
     "AgendaDocument",
     "AgendaItem",
     "AgendaItemReader",
+    "AnnualPlan",
     "Briefing",
     "BriefingView",
     "BusyAddress",
@@ -37,7 +39,9 @@ __all__ = [
     "MeetingMinutes",
     "MeetingReader",
     "MeetingStep",
+    "MemberInterest",
     "Participant",
+    "PlanProposal",
     "PromiseAnswer",
     "Report",
     "ReportDraft",

@@ -15,7 +15,7 @@ from meetings.college import college_dashboard
 def college(request: HttpRequest) -> HttpResponse:
     """A college member sees the own visits; those who arrange them see the college's, and what is missing."""
     context = {
-        "view": college_dashboard(request.user),
+        "view": college_dashboard(request.user, shown=request.GET.get("show", "")),
         "panels": panels_for("college.top", None, request.user),
     }
     return render(request, "meetings/college.html", context)

@@ -12,10 +12,12 @@ from zoneinfo import ZoneInfo
 import factory
 from factory.django import DjangoModelFactory
 
+from deventer_crm.core import clock
 from employers.models import Employer
 from meetings.models import (
     AgendaDocument,
     AgendaItem,
+    AnnualPlan,
     Briefing,
     BusyAddress,
     BusyTime,
@@ -25,6 +27,7 @@ from meetings.models import (
     MeetingEmployer,
     MeetingKind,
     Participant,
+    PlanProposal,
     Report,
     Series,
     SeriesParty,
@@ -273,3 +276,28 @@ class BriefingFactory(DjangoModelFactory):
     sensitivities = ""
     ready_on = factory.LazyAttribute(lambda o: o.meeting.planned_on)
     ready_by = factory.LazyAttribute(lambda o: UserFactory(role="AM") if o.ready_on else None)
+
+
+class AnnualPlanFactory(DjangoModelFactory):
+    """The plan of this year, and one of each year."""
+
+    class Meta:
+        model = AnnualPlan
+        django_get_or_create = ("year",)
+
+    year = factory.LazyFunction(lambda: clock.today().year)
+    first_day = factory.LazyAttribute(lambda o: dt.date(o.year, 1, 1))
+    planned_at = factory.LazyFunction(clock.now)
+
+
+class PlanProposalFactory(DjangoModelFactory):
+    """A visit that is proposed for two months from now."""
+
+    class Meta:
+        model = PlanProposal
+
+    plan = factory.SubFactory(AnnualPlanFactory)
+    employer = factory.SubFactory(EmployerFactory)
+    college_member = factory.SubFactory(CollegeMemberFactory)
+    day = factory.LazyFunction(lambda: clock.today() + dt.timedelta(60))
+    why = factory.LazyFunction(lambda: [{"code": "never_spoken"}])

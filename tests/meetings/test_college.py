@@ -3,20 +3,23 @@
 import datetime as dt
 
 import pytest
+from django.contrib.contenttypes.models import ContentType
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils.translation import override
 
 from accounts.models import CollegeMember
 from deventer_crm.core.commitments import evaluate
-from deventer_crm.core.models import Commitment
-from employers.models import Employer
+from deventer_crm.core.models import Commitment, OutgoingMail
+from employers.models import Employer, FollowUp
 from employers.toplist.services import freeze_top_list
+from meetings import gaps
 from meetings.college import college_dashboard, greeting
+from meetings.college.gaps import _unfinished as with_another_statement
 from meetings.models import Invitation, Participant
 from tests.accounts.factories import CollegeMemberFactory, UserFactory
-from tests.employers.factories import ContactPersonFactory, EmployerFactory, PositionFactory
-from tests.meetings.factories import InvitationFactory, MeetingFactory
+from tests.employers.factories import ContactPersonFactory, EmployerFactory, FollowUpFactory, PositionFactory
+from tests.meetings.factories import InvitationFactory, MeetingFactory, PlanProposalFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -262,3 +265,115 @@ def test_the_page_stays_within_its_queries_however_much_there_is(client_as, make
 @pytest.mark.parametrize("role", ["ED", "RD", "FA"])
 def test_others_may_not_see_the_page(client_as, make_user, role):
     assert client_as(make_user(role)).get(URL).status_code == 403
+
+
+# ── each number leads to its rows ────────────────────────────────────────────────────────────────
+
+
+def test_a_number_of_the_headline_shows_exactly_its_tiles(cm, listed):
+    MeetingFactory(held=True, on=SPRING, employers=[listed[0]], college=True)
+    InvitationFactory(employer=listed[1])
+    for code, names in {"spoken": ["Proefhal 0"], "invited": ["Proefhal 1"], "planned": []}.items():
+        assert [tile.name for tile in college_dashboard(cm, shown=code).shown_tiles] == names
+    assert len(college_dashboard(cm, shown="zomaar").shown_tiles) == 4
+    assert [code for code, _words in college_dashboard(cm).parts] == ["spoken", "invited", "none"]
+
+
+def test_the_lists_behind_the_gaps_have_exactly_the_rows_that_were_counted(client_as, am, listed):
+    """Rows that look alike stand beside them: without the college, of last year, overtaken by a meeting."""
+    late = MeetingFactory(held=True, on=SPRING, employers=[listed[0]], college=True)
+    MeetingFactory(held=True, on=SPRING, employers=[listed[0]])
+    soon = MeetingFactory(planned=True, on=SOON, employers=[listed[1]], college=True)
+    MeetingFactory(planned=True, on=SOON, employers=[listed[2]], college=True, purpose="Kennismaken")
+    MeetingFactory(planned=True, on=SOON + dt.timedelta(30), employers=[listed[2]], college=True)
+    waits = InvitationFactory(employer=listed[3], sent_on=dt.date(2026, 10, 1))
+    InvitationFactory(employer=listed[3], sent_on=dt.date(2025, 10, 1))
+    InvitationFactory(employer=listed[1], meeting=soon)
+    client, view = client_as(am), college_dashboard(am)
+    for missing, key, rows in (
+        (view.unreported, "agenda", [late]),
+        (view.unprepared, "agenda", [soon]),
+        (view.unanswered, "listing", [waits]),
+    ):
+        found = client.get(missing.url).context[key].page.object_list
+        assert (list(found), missing.count, len(missing.lines)) == (rows, 1, 1)
+
+
+def test_another_room_can_say_what_a_missing_briefing_is(am, monkeypatch):
+    monkeypatch.setattr(gaps, "_no_briefing", list(gaps._no_briefing))
+    MeetingFactory(planned=True, on=SOON, employers=[EmployerFactory()], college=True, purpose="Kennismaken")
+    assert college_dashboard(am).unprepared.count == 0
+    gaps.briefing_missing_by(lambda rows: rows.exclude(title="klaar"))
+    with_another_statement.forms.clear()
+    assert college_dashboard(am).unprepared.count == 1
+    with_another_statement.forms.clear()
+
+
+def test_an_invitation_says_what_became_of_its_mail(am):
+    kind = ContentType.objects.get_for_model(Invitation)
+    for number, (state, said) in enumerate((("failed", True), ("sent", False))):
+        row = InvitationFactory(employer=EmployerFactory(), sent_on=dt.date(2026, 10, 1 + number))
+        OutgoingMail.objects.create(
+            kind="proef",
+            key=str(number),
+            message_id=str(number),
+            state=state,
+            about_type=kind,
+            about_id=row.pk,
+        )
+        with override("en"):
+            note = college_dashboard(am).unanswered.lines[number].note
+        assert ("mail: not sent" in note) == said
+
+
+def test_who_has_nothing_yet_shows_when_the_plan_has_it_and_the_plan_what_it_asks(am, es, listed):
+    row = PlanProposalFactory(employer=listed[2], day=dt.date(2026, 12, 8))
+    PlanProposalFactory(employer=listed[3], state="dropped", dropped_reason="verhuist")
+    PlanProposalFactory(employer=EmployerFactory(is_confidential=True))
+    view = college_dashboard(es)
+    with override("en"):
+        notes = {gap.label: gap.note for gap in college_dashboard(es).nothing.lines}
+    assert notes["Proefhal 2"] == "in the plan on 8 December"
+    assert notes["Proefhal 3"] == ""
+    assert view.planning.count == 1
+    assert view.planning.lines[0].url == f"{row.plan.get_absolute_url()}?show=proposed"
+    assert "/2027/" in view.planning.lines[1].url  # in November the next year has no plan yet
+    assert college_dashboard(am).planning is None
+
+
+# ── promises ─────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_member_sees_the_own_open_promises_the_most_urgent_first(client_as, cm):
+    mine, other = member_of(cm), CollegeMemberFactory()
+    options = {"promise": True, "promised_by": mine}
+    later = FollowUpFactory(due_on=dt.date(2026, 12, 20), **options)
+    late = FollowUpFactory(due_on=dt.date(2026, 11, 2), **options)
+    FollowUpFactory(employer=EmployerFactory(is_confidential=True), **options)
+    FollowUpFactory(promise=True, promised_by=other)
+    promises = college_dashboard(cm).promises
+    assert [line.follow_up for line in promises.lines] == [late, later]
+    assert promises.total == 2
+    rows = client_as(cm).get(promises.url).context["listing"].rows
+    assert len(rows) == 2
+
+
+def test_from_logging_in_to_a_promise_that_is_written_down_takes_under_ten_taps(client, listed):
+    """Counted as somebody with a phone does it: a field that is filled and a button are a tap each."""
+    user = UserFactory(role="CM", password="Proef-wachtwoord-1")
+    mine = CollegeMemberFactory(user=user)
+    MeetingFactory(held=True, on=dt.date(2026, 11, 20), employers=[listed[1]], college=[mine])
+    taps = 3  # address, password, log in
+    page = client.post("/inloggen/", {"login": user.email, "password": "Proef-wachtwoord-1"}, follow=True)
+    assert page.redirect_chain[-1][0] == URL
+    ((name, url),) = page.context["view"].promises.places
+    assert name == "Proefhal 1"
+    assert url in page.content.decode()
+    taps += 1  # the company
+    form = client.get(url).context["form"]
+    needed = [name for name, field in form.fields.items() if field.required and not form[name].value()]
+    taps += len(needed) + 1  # the sentence, save
+    client.post(url, {"what": "Ik kom terug op de laadpalen"})
+    made = FollowUp.objects.get()
+    assert (made.kind, made.promised_by, made.employer) == ("promise_to", mine, listed[1])
+    assert taps < 10

@@ -22,6 +22,7 @@ from deventer_crm.home.demo import (
     guests,
     lists,
     people,
+    plans,
     portfolios,
     promises,
     register,
@@ -84,6 +85,7 @@ def tell(*, size: str, seed: int, today: dt.date, say: Say) -> list[tuple[str, s
             refresh_employers(None, today)
             lists.tell_lists(team, today, random.Random(f"lists-{size}-{seed}-{today}"))  # noqa: S311 - invented data
             portfolios.tell_portfolios(team, today, random.Random(f"portfolios-{size}-{seed}-{today}"))  # noqa: S311 - invented data
+            plans.tell_plans(team, today)
         reconcile(today)
     return [(user.email, password, user.job_title) for user in accounts.values()]
 

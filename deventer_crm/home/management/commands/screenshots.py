@@ -92,6 +92,11 @@ def _largest_employer() -> list[Any]:
     return [entry.employer_id] if entry else _first("employers.Employer")()
 
 
+def _newest_plan() -> list[Any]:
+    plan = apps.get_model("meetings.AnnualPlan")._default_manager.order_by("-year").first()
+    return [plan.year] if plan else _year()
+
+
 @dataclass(frozen=True)
 class Page:
     """A page to look at: the account's role (None: not logged in), URL name, and its arguments."""
@@ -109,6 +114,12 @@ PAGES = (
     Page("mijn-week", Role.ACCOUNT_MANAGER, "home:week"),
     Page("mijn-week-teamleider", Role.TEAM_LEAD, "home:week"),
     Page("college", Role.COLLEGE_MEMBER, "meetings:college"),
+    Page("college-secretaris", Role.SECRETARY, "meetings:college"),
+    Page("jaarplan", Role.SECRETARY, "meetings:annual_plan", _newest_plan),
+    Page(
+        "jaarplan-voorstel", Role.SECRETARY, "meetings:plan_proposal", _first("meetings.PlanProposal", "-day")
+    ),
+    Page("jaarplan-aandacht", Role.SECRETARY, "meetings:plan_interests"),
     Page("bedrijven", Role.ACCOUNT_MANAGER, "employers:list"),
     Page("dossier", Role.ACCOUNT_MANAGER, "employers:detail", _largest_employer),
     Page("top", Role.TEAM_LEAD, "employers:top", _year),
