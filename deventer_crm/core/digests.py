@@ -132,6 +132,7 @@ def _mail_line(line: Line, day: dt.date) -> dict[str, str]:
         "what": line.what,
         "label": _("a confidential record") if line.hidden else line.label,
         "act": line.act,
+        "why": "" if line.hidden else line.why,
         "due": _since(line.reminder, day),
         "url": absolute(line.url),
     }

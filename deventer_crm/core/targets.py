@@ -54,6 +54,8 @@ class Line:
     hidden: bool = False
     #: For whom this reader stands in, when it would have been asked of somebody else.
     behalf: str = ""
+    #: Why it is there, when the rule explains itself.
+    why: str = ""
 
 
 def lines_for(rows: Iterable[Reminder], reader: Any) -> list[Line]:
@@ -90,9 +92,9 @@ def _line(row: Reminder, target: Model | None) -> Line:
     if target is None:
         return Line(row, what, act, _("confidential"), reverse("home:reminders"), row.due_on, hidden=True)
     due_on = rule.deadline(target) if rule and rule.deadline else row.due_on
-    return Line(
-        row, what, act, getattr(target, "reminder_name", None) or str(target), url_of(row, target), due_on
-    )
+    name = getattr(target, "reminder_name", None) or str(target)
+    why = reminders.explanation_of(row.kind, target, row.period)
+    return Line(row, what, act, name, url_of(row, target), due_on, why=why)
 
 
 def url_of(row: Reminder, target: Any) -> str:

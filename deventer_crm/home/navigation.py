@@ -120,6 +120,13 @@ ENTRIES: tuple[Entry, ...] = (
         _this_year,
     ),
     Entry(
+        "budget:hours",
+        _("My hours"),
+        "clock",
+        frozenset({AM, ES, TL}),
+        ("budget:hours", "budget:month", "budget:week", "budget:own_hours"),
+    ),
+    Entry(
         "employers:portfolios",
         _("Portfolios"),
         "people",
@@ -140,6 +147,14 @@ ENTRIES: tuple[Entry, ...] = (
         "table",
         frozenset({TL, FA}),
         ("employers:sheet",),
+        group=MANAGEMENT,
+    ),
+    Entry(
+        "budget:import_list",
+        _("Import of hours"),
+        "clock",
+        frozenset({TL, FA}),
+        ("budget:import", "budget:staff_numbers"),
         group=MANAGEMENT,
     ),
     Entry(

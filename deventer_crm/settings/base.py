@@ -224,6 +224,12 @@ CELERY_BEAT_SCHEDULE = {
     "timelines-nightly": {"task": "employers.rebuild_activities", "schedule": crontab(hour=4, minute=10)},
     "follow-ups-nightly": {"task": "employers.pass_on_follow_ups", "schedule": crontab(hour=4, minute=40)},
     "sweep-imports": {"task": "employers.sweep_imports", "schedule": 60.0, "options": {"expires": 55}},
+    "sweep-hours": {"task": "budget.sweep_hours_imports", "schedule": 60.0, "options": {"expires": 55}},
+    # Before the morning mail, so that a reminder about spending is in it with its explanation (R7).
+    "spending-weekly": {
+        "task": "budget.check_spending",
+        "schedule": crontab(hour=4, minute=50, day_of_week="mon"),
+    },
     "hand-overs": {
         "task": "employers.complete_hand_overs",
         "schedule": crontab(minute=10),

@@ -50,6 +50,7 @@ RELATIONS: dict[str, str] = {
     "meetings.Participant.employer": READ_THROUGH,
     "meetings.Invitation.employer": READ_THROUGH,
     "budget.TimeEntry.employer": READ_THROUGH,
+    "budget.HoursLine.employer": READ_THROUGH,
 }
 
 

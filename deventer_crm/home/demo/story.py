@@ -61,10 +61,12 @@ def tell(*, size: str, seed: int, today: dt.date, say: Say) -> list[tuple[str, s
             followups.tell_follow_ups(team, today, random.Random(f"follow-ups-{size}-{seed}-{today}"))  # noqa: S311 - invented data
             say("budget and hours")
             work.plan_budgets(team, today)
+            work.plan_people(team, today)
             work.book_weeks(team, employers, today, rng)
             refresh_employers(None, today)
             lists.tell_lists(team, today, random.Random(f"lists-{size}-{seed}-{today}"))  # noqa: S311 - invented data
             portfolios.tell_portfolios(team, today, random.Random(f"portfolios-{size}-{seed}-{today}"))  # noqa: S311 - invented data
+        work.look_back(team, today)
         reconcile(today)
     return [(user.email, password, user.job_title) for user in accounts.values()]
 
