@@ -19,6 +19,7 @@ from django.utils.html import strip_tags
 
 from accounts.models import User
 from accounts.roles import Role
+from budget.models import HoursImport, HoursLine
 from deventer_crm.core import clock
 from deventer_crm.core.digests import send_digests
 from deventer_crm.core.lists import LISTS
@@ -158,13 +159,22 @@ def make_world(user: User, *, readers: tuple[User, ...] = ()) -> SimpleNamespace
     )
     TimeEntryFactory(user=user, employer=secret, day=today, note=f"gebeld met {NAME}")
     TimeEntryFactory(user=lead, employer=secret, day=today, note=f"gebeld met {NAME}")
+    hours_file = HoursImport.objects.create(
+        file_name="uren.csv", by=user, state="done", counts={"rows": 4, "hours": "4"},
+        preview={"header": ["medewerker", "kvk"], "positions": {"medewerker_email": 0}},
+    )  # fmt: skip
+    for number, outcome in enumerate(HoursLine.Outcome.values, start=2):
+        HoursLine.objects.create(
+            sheet=hours_file, number=number, outcome=outcome, employer=secret, values=[NAME]
+        )
     delivery = RegisterDelivery.objects.create(
         file_name="proef.csv", reference_date=dt.date(2026, 4, 1), state=RegisterDelivery.State.DONE,
         preview={"header": ["kvk", "naam"], "positions": {"naam_vestiging": 1}}, rows_total=4,
     )  # fmt: skip
     for number, outcome in enumerate(("new", "changed", "unchanged", "doubtful", "missing"), start=1):
         DeliveryRow.objects.create(
-            delivery=delivery, number=number, outcome=outcome, establishment=place, values=["1", NAME],
+            delivery=delivery,
+        hours_file=hours_file, number=number, outcome=outcome, establishment=place, values=["1", NAME],
             reason="looks_like" if outcome == "doubtful" else "", reason_values={"name": NAME},
         )  # fmt: skip
     proposal = ChangeProposal.objects.create(
@@ -267,6 +277,8 @@ def addresses(row: Row, world: SimpleNamespace, user: User) -> list[str]:
         "own_follow_up": [[one.pk] for one in (world.open_promise, *world.promises)],
         "own_hand_over": [[world.handed.pk]],
         "own_bulk_act": [[world.act.pk]],
+        "an_import": [[world.hours_file.pk]],
+        "a_done_import": [[world.hours_file.pk]],
     }
     arguments: list[list[Any]] = [row.arguments(user)]
     if row.name == "employers:import_rows":
@@ -274,6 +286,12 @@ def addresses(row: Row, world: SimpleNamespace, user: User) -> list[str]:
         arguments = [[world.delivery.pk, outcome] for outcome in outcomes]
     elif row.name == "employers:sheet_rows":
         arguments = [[sheet.pk, outcome] for sheet in world.sheets for outcome in SheetRow.Outcome.values]
+    elif row.name == "budget:import_rows":
+        arguments = [[world.hours_file.pk, outcome] for outcome in HoursLine.Outcome.values]
+    elif row.name == "budget:month":
+        arguments = [[clock.today().year, clock.today().month]]
+    elif row.name == "budget:week":
+        arguments = [list(clock.today().isocalendar()[:2])]
     elif callable(row.args):
         arguments += kinds.get(row.args.__qualname__.split(".")[0], [])
     elif row.name == "list_export":
@@ -409,6 +427,9 @@ def test_who_is_named_and_the_lead_do_see_it(role: Role, client_as: Any, readabl
         reverse("home:week"),
         reverse("home:reminders"),
         reverse("budget:hours"),
+        reverse("budget:month", args=[clock.today().year, clock.today().month]),
+        reverse("budget:week", args=list(clock.today().isocalendar()[:2])),
+        reverse("budget:own_hours", args=[clock.today().year]),
         reverse("home:monitor_evidence", args=["C1"]),
         f"{reverse('home:search')}?q={ASKED}",
         f"{reverse('employers:establishments')}?q={ASKED}",

@@ -37,6 +37,11 @@ def own_employers(user: User, extra: int | None = None) -> "QuerySet[Employer]":
     return rows.filter(pk__in=keys).order_by("sort_name")
 
 
+def shortest(hours: Decimal) -> Decimal:
+    """The same hours without zeros behind the comma: 4, not 4,00."""
+    return hours.quantize(Decimal(1)) if hours == hours.to_integral_value() else hours.normalize()
+
+
 def hours_field(**options: Any) -> forms.DecimalField:
     """Hours as people type them, in a small field of a table."""
     return forms.DecimalField(
@@ -121,7 +126,7 @@ class MonthForm(CrmForm):
                 ),
             )
             field = hours_field(
-                required=False, initial=proposal.hours, label=_("Hours"), min_value=Decimal("0.01")
+                required=False, initial=shortest(proposal.hours), label=_("Hours"), min_value=Decimal("0.01")
             )
             field.widget.attrs["aria-label"] = _now("Hours: %(what)s") % {"what": proposal.label}
             self.fields[f"hours-{proposal.key}"] = field
@@ -229,7 +234,11 @@ class WeekForm(CrmForm):
     def _add_cell(self, code: str, at: int, about: str, hours: Decimal, closed: str) -> None:
         label = f"{formatting.nl_date(self.week.days[at], 'weekday')}: {about}"
         field = hours_field(
-            required=False, min_value=ZERO, initial=hours or None, label=label, disabled=bool(closed)
+            required=False,
+            min_value=ZERO,
+            initial=shortest(hours) if hours else None,
+            label=label,
+            disabled=bool(closed),
         )
         field.widget.attrs["aria-label"] = label
         self.fields[f"{code}-{at}"] = field
@@ -300,9 +309,9 @@ class WeekForm(CrmForm):
             if row.cells[at].closed:
                 continue
             was = self.cleaned_data.get(f"was-{key.code}-{at}")
+            if was is None:  # was not on the screen
+                continue
             wanted = self.cleaned_data.get(f"{key.code}-{at}") or ZERO
-            if was is None:
-                was = row.cells[at].hours
             yield CellChange(
                 f"{key.code}-{at}", self._employer(key), self._track(key), key.kind, day, was, wanted
             )

@@ -15,7 +15,7 @@ from .split import ZERO
 
 #: Rows of the weeks before come back empty, the most used first.
 LOOK_BACK = dt.timedelta(weeks=4)
-MOST_SUGGESTED = 5
+MOST_SUGGESTED = 3
 
 
 @dataclass(frozen=True, order=True)

@@ -128,7 +128,7 @@ def plan_people(team: Team, today: dt.date) -> None:
     for year, euros in ((today.year - 1, "86.00"), (today.year, "88.00")):
         with clock.at(dt.date(year, 1, 2)):
             add_rate(Decimal(euros), dt.date(year, 1, 1), by=team.lead, reason="Jaarlijkse aanpassing")
-    usual = {"company_visit": "2.5", "boards": "3", "chairs": "3", "themed": "4", "reception": "1.5"}
+    usual = {"bedrijfsbezoek-college": "2.5", "ontvangst-college": "2", "themabijeenkomst": "4"}
     for kind in MeetingKind.objects.filter(code__in=usual):
         set_standard_hours(kind, Decimal(usual[kind.code]), dt.date(today.year - 1, 1, 1), by=team.lead)
     first = dt.date(today.year, 1, 9)
@@ -220,7 +220,7 @@ def book_weeks(team: Team, employers: list[Employer], today: dt.date, rng: rando
 
 
 def _confirm(manager: User, first: dt.date) -> int:
-    """A month as people confirm it: the first proposals are booked, the rest was in the hours of the weeks."""
+    """A month as people confirm it: some proposals are booked, the rest was in the hours of the weeks."""
     offered = [proposal for proposal in proposals(manager, first) if proposal.choice][:3]
     chosen = [Chosen(proposal.key, proposal.hours, proposal.choice) for proposal in offered]
     return len(book_month(manager, first, chosen, by=manager, confirm=True))

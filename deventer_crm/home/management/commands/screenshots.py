@@ -59,6 +59,16 @@ def _largest_employer() -> list[Any]:
     return [entry.employer_id] if entry else _first("employers.Employer")()
 
 
+def _month() -> list[Any]:
+    today = clock.today()
+    return [today.year, today.month]
+
+
+def _week() -> list[Any]:
+    year, week, _day = clock.today().isocalendar()
+    return [year, week]
+
+
 @dataclass(frozen=True)
 class Page:
     """A page to look at: the account's role (None: not logged in), URL name, and its arguments."""
@@ -84,6 +94,14 @@ PAGES = (
     Page("monitor", Role.TEAM_LEAD, "home:monitor"),
     Page("budget", Role.TEAM_LEAD, "budget:year", _year),
     Page("uren", Role.ACCOUNT_MANAGER, "budget:hours"),
+    Page("besteding", Role.TEAM_LEAD, "budget:spending", _year),
+    Page("budgetjaren", Role.TEAM_LEAD, "budget:years"),
+    Page("uren-per-persoon", Role.TEAM_LEAD, "budget:people", _year),
+    Page("maanden", Role.TEAM_LEAD, "budget:months", _year),
+    Page("tarieven", Role.TEAM_LEAD, "budget:rates"),
+    Page("uren-maand", Role.ACCOUNT_MANAGER, "budget:month", _month),
+    Page("uren-week", Role.ACCOUNT_MANAGER, "budget:week", _week),
+    Page("uren-inlezen", Role.TEAM_LEAD, "budget:import_upload"),
     Page("herinneringen", Role.ACCOUNT_MANAGER, "home:reminders"),
     Page("import", Role.FUNCTIONAL_ADMIN, "employers:import_list"),
     Page("tweede-factor", Role.TEAM_LEAD, "mfa_index"),
