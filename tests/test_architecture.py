@@ -134,6 +134,7 @@ WITHOUT_TRAIL = {
     "employers.Activity": "an index over records that leave their own trail; can be made again",
     "employers.DeliveryRow": "follows from a file; what it changes is in the trail of the establishment",
     "employers.MappingProfile": "remembers columns of a file",
+    "budget.HoursLine": "follows from a file; what it changes is in the trail of the hours",
     "employers.SheetRow": "follows from a file; what it changes is in the trail of employer and person",
     "meetings.MeetingStep": "is the history of a meeting's state, only added to",
 }
@@ -180,7 +181,9 @@ PLAIN_TEXT = {
     "employers.RegisterDelivery": {"mapping", "phase", "counts"},
     "employers.SheetImport": {"phase", "counts"},
     "employers.ChangeProposal": {"field"},
-    "budget.BudgetYear": {"explanation"},
+    "budget.BudgetYear": {"explanation", "off_norm_reason"},
+    "budget.HoursImport": {"phase", "counts"},
+    "budget.Rate": {"reason"},
     "budget.TrackBudget": {"reason"},
 }
 

@@ -173,8 +173,7 @@ def make_world(user: User, *, readers: tuple[User, ...] = ()) -> SimpleNamespace
     )  # fmt: skip
     for number, outcome in enumerate(("new", "changed", "unchanged", "doubtful", "missing"), start=1):
         DeliveryRow.objects.create(
-            delivery=delivery,
-        hours_file=hours_file, number=number, outcome=outcome, establishment=place, values=["1", NAME],
+            delivery=delivery, number=number, outcome=outcome, establishment=place, values=["1", NAME],
             reason="looks_like" if outcome == "doubtful" else "", reason_values={"name": NAME},
         )  # fmt: skip
     proposal = ChangeProposal.objects.create(
@@ -218,7 +217,7 @@ def make_world(user: User, *, readers: tuple[User, ...] = ()) -> SimpleNamespace
     return SimpleNamespace(
         lead=lead, secret=secret, open_one=open_one, club=club, known=known, hidden_person=hidden_person,
         top=top, open_meeting=open_meeting, meetings=meetings, invitations=invitations, delivery=delivery,
-        grouping=grouping, adjustment=adjustment, proposal=proposal, sheets=sheets,
+        grouping=grouping, adjustment=adjustment, proposal=proposal, sheets=sheets, hours_file=hours_file,
         **work,
     )  # fmt: skip
 
