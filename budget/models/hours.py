@@ -91,7 +91,7 @@ class TimeEntry(Tracked):
                 fields=["import_key"], name="budget_timeentry_import_key", condition=~Q(import_key="")
             ),
         ]
-        triggers = [leaves_trail(hidden=("note",))]
+        triggers = [leaves_trail(hidden=("note", "import_key"))]
 
     def __str__(self) -> str:
         return f"{self.user_id} {self.day}: {self.hours}"
