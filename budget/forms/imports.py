@@ -18,7 +18,7 @@ class HoursUploadForm(FileFormMixin, CrmForm):
     """A file of hours. It is looked into before it is kept."""
 
     file = forms.FileField(
-        label=_("File"), help_text=_("An xlsx or csv file with column names above one row for each.")
+        label=_("File"), help_text=_("An xlsx or csv file with column names above the rows.")
     )
 
     def file_limits(self) -> Any:

@@ -116,7 +116,7 @@ ENTRIES: tuple[Entry, ...] = (
         _("Budget 80/20"),
         "pie-chart",
         frozenset({AM, ES, TL}),
-        ("budget:",),
+        ("budget:", "budget:months"),
         _this_year,
     ),
     Entry(

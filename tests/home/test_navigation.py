@@ -64,6 +64,7 @@ def test_every_door_opens_on_a_page(role):
         ("budget:hours", "budget:hours"),
         ("budget:week", "budget:hours"),
         ("budget:spending", "budget:year"),
+        ("budget:months", "budget:year"),
         ("budget:import_detail", "budget:import_list"),
         ("account_login", None),
     ],
