@@ -66,6 +66,7 @@ class Act(StrEnum):
     SEE_ALL_HOURS = "see_all_hours"
     IMPORT_REGISTER = "import_register"
     IMPORT_SHEET = "import_sheet"
+    IMPORT_HOURS = "import_hours"
     MANAGE_USERS = "manage_users"
     MANAGE_REFERENCE = "manage_reference"
     MANAGE_SETTINGS = "manage_settings"
@@ -107,6 +108,7 @@ ACT_LABELS = {
     Act.SEE_ALL_HOURS: _("See all hours"),
     Act.IMPORT_REGISTER: _("Import the register"),
     Act.IMPORT_SHEET: _("Import lists of organisations and people"),
+    Act.IMPORT_HOURS: _("Import hours"),
     Act.MANAGE_USERS: _("Manage users"),
     Act.MANAGE_REFERENCE: _("Manage reference data"),
     Act.MANAGE_SETTINGS: _("Manage policy settings"),
@@ -156,6 +158,7 @@ GRANTS: dict[Act, frozenset[Role]] = {
     Act.IMPORT_REGISTER: frozenset({_FA}),
     # Not the account manager: one file can change the dossiers of everybody.
     Act.IMPORT_SHEET: frozenset({_TL, _FA}),
+    Act.IMPORT_HOURS: frozenset({_TL, _FA}),
     Act.MANAGE_USERS: frozenset({_FA}),
     Act.MANAGE_REFERENCE: frozenset({_FA}),
     Act.MANAGE_SETTINGS: frozenset({_TL, _FA}),

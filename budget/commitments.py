@@ -1,4 +1,5 @@
-"""C5: the sector track has its share of the budget reserved (R6). Spending is a line beside it."""
+"""C5: the sector track has its share of the budget reserved (R6), spending is a line beside it. C14: is there
+money and staff every year, shown and not judged."""
 
 import datetime as dt
 from decimal import Decimal
@@ -7,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from budget import selectors
 from budget.models import TrackBudget
+from budget.selectors.years import years_side_by_side
 from deventer_crm.core import formatting
 from deventer_crm.core.commitments import Line, Measured, Norm, Period, State, measure
 from deventer_crm.core.models import Commitment
@@ -48,4 +50,33 @@ def spending_line(view: selectors.Split) -> Line:
         state=view.spending_state,
         text=text,
         share=share * Decimal(100) if share is not None else None,
+    )
+
+
+@measure("budget_years")
+def budget_years(commitment: Commitment, period: Period, as_of: dt.date, norm: Norm | None) -> Measured:
+    """What this year reserves in hours, beside the year before. Without a norm it is shown and not judged
+    (R6)."""
+    columns = {column.year: column for column in years_side_by_side(min(as_of, period.end))}
+    column = columns.get(period.start.year)
+    if column is None or not column.total_hours:
+        return Measured(missing=_("There is no budget plan for %(year)s.") % {"year": period.start.year})
+    words = {
+        "hours": formatting.hours(column.total_hours),
+        "euros": formatting.euro(column.total_euros),
+        "more": formatting.signed(column.more_hours) if column.more_hours is not None else "",
+        "before": period.start.year - 1,
+    }
+    headline = _("%(hours)s, %(euros)s reserved") % words
+    outlook = (
+        _("%(more)s hours compared with %(before)s") % words
+        if words["more"]
+        else _("no plan of %(before)s to compare with") % words
+    )
+    lines = TrackBudget.objects.filter(budget_year__year=period.start.year, planned_on__lte=as_of)
+    return Measured(
+        count=column.total_hours,
+        headline=headline,
+        outlook=outlook,
+        evidence=(lines.select_related("track"),),
     )

@@ -71,6 +71,7 @@ class HoursSection(SectionForm):
                 employer=self.employer,
                 track=self.cleaned_data.get("track"),
                 kind=TimeEntry.Kind.PREPARATION if is_note else TimeEntry.Kind.CONTACT,
+                contact=moment,
             )
         except ValidationError as refusal:
             if not hasattr(refusal, "error_dict"):

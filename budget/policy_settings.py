@@ -37,3 +37,47 @@ for _kind, _hours, _label in (
     ("note", 0.25, _("Usual hours of a note, proposed when a contact is logged")),
 ):
     define(f"standard_hours_{_kind}", kind="number", default=_hours, label=_label, unit=_("hours"))
+define(
+    "standard_hours_meeting",
+    kind="number",
+    default=2,
+    label=_("Usual hours of a meeting of a kind without hours of its own"),
+    unit=_("hours"),
+)
+define(
+    "joint_hours_by_employers",
+    kind="bool",
+    default=False,
+    label=_("Joint hours of a meeting are split by the employers that were there"),
+)
+define(
+    "per_person_figures",
+    kind="bool",
+    default=False,
+    label=_("The works council agreed: the team lead sees booked hours per person"),
+)
+define(
+    "cost_codes_sectors",
+    kind="texts",
+    default=[],
+    label=_("Cost codes of the sectors, in a file of hours"),
+)
+define(
+    "cost_codes_inner_city",
+    kind="texts",
+    default=[],
+    label=_("Cost codes of the inner city, in a file of hours"),
+)
+define(
+    "cost_codes_none",
+    kind="texts",
+    default=[],
+    label=_("Cost codes that cannot be assigned to a track, in a file of hours"),
+)
+define(
+    "hours_import_keep_days",
+    kind="count",
+    default=30,
+    label=_("An import of hours can be taken back for"),
+    unit=_("days"),
+)

@@ -7,8 +7,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.roles import Role
-from budget import selectors
-from budget.models import BudgetYear, MonthConfirmation, TimeEntry
+from budget import checking, selectors
+from budget.models import BudgetYear, MonthClosing, MonthConfirmation, TimeEntry
 from deventer_crm.core import policy
 from deventer_crm.core.commitments import State, commitment_on
 from deventer_crm.core.reminders import Wanted, rule, year_is_over
@@ -55,6 +55,9 @@ def spending_outside_band(today: dt.date, targets: list[int] | None = None) -> l
     ]
 
 
+__all__ = ["checking"]  # its explanation registers itself
+
+
 def _month_is_closed(period: str, today: dt.date) -> bool:
     """A month can still be confirmed in the first quarter of the next year."""
     return today > dt.date(int(period[:4]) + 1, 3, 31)
@@ -77,6 +80,7 @@ def hours_not_confirmed(today: dt.date, targets: list[int] | None = None) -> lis
     if targets is not None:
         years = years.filter(pk__in=targets)
     by_year = {row.year: row.pk for row in years}
+    closed = set(MonthClosing.objects.filter(reopened_on__isnull=True).values_list("month", flat=True))
     wanted: list[Wanted] = []
     for months_back in range(1, 16):
         first = _months_before(today, months_back)
@@ -87,6 +91,8 @@ def hours_not_confirmed(today: dt.date, targets: list[int] | None = None) -> lis
         booked = TimeEntry.objects.filter(
             user=OuterRef("pk"), day__gte=first, day__lt=_months_before(today, months_back - 1)
         )
+        if first in closed:
+            continue  # the lead closed it: nobody can confirm any more
         confirmed = MonthConfirmation.objects.filter(user=OuterRef("pk"), month=first)
         managers = User.objects.with_role(Role.ACCOUNT_MANAGER).filter(
             date_joined__date__lt=_months_before(today, months_back - 1)

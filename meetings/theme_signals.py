@@ -20,7 +20,7 @@ from deventer_crm.core import clock, policy
 from employers.models import ContactMoment, Employer, FollowUp, Theme
 from employers.models.contact import Audience
 from employers.toplist.families import families
-from meetings.models import Meeting, MeetingEmployer
+from meetings.models import Meeting, MeetingEmployer, ReportSignal
 
 #: `function(first day, last day)` → pairs of theme id and employer id; doubles are fine.
 Pairs = Iterable[tuple[int, int]]
@@ -153,4 +153,20 @@ def in_follow_ups(first: dt.date, last: dt.date) -> Pairs:
         given_in_confidence=False,
     )
     found: Pairs = rows.exclude(audience=Audience.NAMED).order_by().values_list("theme_id", "employer_id")
+    return found
+
+
+@theme_signal_source("report")
+def in_reports(first: dt.date, last: dt.date) -> Pairs:
+    """What reports noted by theme; one confidential employer at the table hides the report."""
+    rows = ReportSignal.objects.filter(
+        report__meeting__held_on__gte=first,
+        report__meeting__held_on__lte=last,
+        report__meeting__state__in=Meeting.HELD_STATES,
+        report__meeting__is_confidential=False,
+        report__given_in_confidence=False,
+    )
+    secret = MeetingEmployer.objects.filter(employer__is_confidential=True).values("meeting_id")
+    rows = rows.exclude(report__audience=Audience.NAMED).exclude(report__meeting__in=secret)
+    found: Pairs = rows.order_by().values_list("theme_id", "employer_id")
     return found

@@ -906,11 +906,76 @@ def last_month() -> list[int]:
     return [day.year, day.month]
 
 
+def a_budget_year(user: User) -> Sequence[Any]:
+    from tests.budget.factories import BudgetYearFactory
+
+    return [BudgetYearFactory(year=2026).year]
+
+
+def a_closed_month(user: User) -> Sequence[Any]:
+    from budget.models import MonthClosing
+
+    year, month = last_month()
+    MonthClosing.objects.get_or_create(
+        month=dt.date(year, month, 1), reopened_on=None, defaults={"closed_on": dt.date(year, month, 1)}
+    )
+    return [year, month]
+
+
+def a_colleague(user: User) -> Sequence[Any]:
+    from tests.accounts.factories import UserFactory
+
+    return [2026, UserFactory(role=AM).pk]
+
+
+def an_import(user: User) -> Sequence[Any]:
+    """A file of hours that was looked at, of whoever asks."""
+    from tests.budget.factories import HoursImportFactory
+
+    return [HoursImportFactory(by=user).pk]
+
+
+def a_done_import(user: User) -> Sequence[Any]:
+    from tests.budget.factories import HoursImportFactory
+
+    return [HoursImportFactory(by=user, state="done").pk]
+
+
+def import_rows(user: User) -> Sequence[Any]:
+    return [*an_import(user), "refused"]
+
+
 BUDGET: list[Row] = [
     row("budget:this_year", get={AM, ES, TL}),
+    row("budget:years", get={AM, ES, TL}),
+    row("budget:rates", get={TL}, post={TL}, data={"form": "rate"}),
     row("budget:year", args=[2026], get={AM, ES, TL}),
     row("budget:plan", args=[2026], get={TL}, post={TL}),
+    row("budget:copy_plan", args=[2026], post={TL}),
+    row("budget:lock", args=a_budget_year, get={TL}, post={TL}),
+    row("budget:spending", args=[2026], get={AM, ES, TL}),
     row("budget:year_hours", args=[2026], get={TL}),
+    row("budget:year_hours_file", args=[2026], get={TL}),
+    row("budget:months", args=[2026], get={TL}),
+    row("budget:close_month", args=last_month(), post={TL}),
+    row("budget:open_month", args=a_closed_month, get={TL}, post={TL}),
+    row("budget:people", args=[2026], get={AM, ES, TL}),
+    row("budget:person", args=a_colleague, get={TL}, post={TL}),
+    row("budget:month", args=last_month(), get={AM, ES, TL}, post={AM, ES, TL}),
+    row("budget:this_week", get={AM, ES, TL}),
+    row("budget:week", args=[2026, 10], get={AM, ES, TL}, post={AM, ES, TL}),
+    row("budget:own_hours", args=[2026], get={AM, ES, TL}),
+    row("budget:own_hours_file", args=[2026], get={AM, ES, TL}),
+    row("budget:import_list", get={TL, FA}),
+    row("budget:import_upload", get={TL, FA}, post={TL, FA}),
+    row("budget:staff_numbers", get={TL, FA}, post={TL, FA}),
+    row("budget:import_detail", args=an_import, get={TL, FA}),
+    row("budget:import_columns", args=an_import, get={TL, FA}, post={TL, FA}),
+    row("budget:import_start", args=an_import, post={TL, FA}),
+    row("budget:import_discard", args=an_import, get={TL, FA}, post={TL, FA}),
+    row("budget:import_undo", args=a_done_import, get={TL, FA}, post={TL, FA}),
+    row("budget:import_refused", args=an_import, get={TL, FA}),
+    row("budget:import_rows", args=import_rows, get={TL, FA}),
     row("budget:hours", get={AM, ES, TL}, post={AM, ES, TL}),
     row("budget:remove_hours", args=own_hours, post={AM, ES, TL}),
     row("budget:confirm_month", args=last_month(), post={AM, ES, TL}),

@@ -135,6 +135,7 @@ WITHOUT_TRAIL = {
     "employers.Activity": "an index over records that leave their own trail; can be made again",
     "employers.DeliveryRow": "follows from a file; what it changes is in the trail of the establishment",
     "employers.MappingProfile": "remembers columns of a file",
+    "budget.HoursLine": "follows from a file; what it changes is in the trail of the hours",
     "employers.SheetRow": "follows from a file; what it changes is in the trail of employer and person",
     "meetings.BusyTime": "follows from a calendar that is read; only from when until when",
     "meetings.BriefingView": "is a log itself, only added to",
@@ -187,7 +188,9 @@ PLAIN_TEXT = {
     "employers.ChangeProposal": {"field"},
     "meetings.MailTemplate": {"subject", "text"},  # texts for everybody, with words instead of names
     "meetings.PlanProposal": {"why"},  # codes, numbers of rows, days
-    "budget.BudgetYear": {"explanation"},
+    "budget.BudgetYear": {"explanation", "off_norm_reason"},
+    "budget.HoursImport": {"phase", "counts"},
+    "budget.Rate": {"reason"},
     "budget.TrackBudget": {"reason"},
 }
 

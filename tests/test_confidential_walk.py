@@ -19,6 +19,7 @@ from django.utils.html import strip_tags
 
 from accounts.models import User
 from accounts.roles import Act, Role
+from budget.models import HoursImport, HoursLine
 from deventer_crm.core import clock
 from deventer_crm.core.digests import send_digests
 from deventer_crm.core.lists import LISTS
@@ -189,6 +190,14 @@ def make_world(user: User, *, readers: tuple[User, ...] = ()) -> SimpleNamespace
     PlanProposalFactory(employer=open_one, why=[{"code": "near", "employer": secret.pk, "postcode": "7411"}])
     TimeEntryFactory(user=user, employer=secret, day=today, note=f"gebeld met {NAME}")
     TimeEntryFactory(user=lead, employer=secret, day=today, note=f"gebeld met {NAME}")
+    hours_file = HoursImport.objects.create(
+        file_name="uren.csv", by=user, state="done", counts={"rows": 4, "hours": "4"},
+        preview={"header": ["medewerker", "kvk"], "positions": {"medewerker_email": 0}},
+    )  # fmt: skip
+    for number, outcome in enumerate(HoursLine.Outcome.values, start=2):
+        HoursLine.objects.create(
+            sheet=hours_file, number=number, outcome=outcome, employer=secret, values=[NAME]
+        )
     delivery = RegisterDelivery.objects.create(
         file_name="proef.csv", reference_date=dt.date(2026, 4, 1), state=RegisterDelivery.State.DONE,
         preview={"header": ["kvk", "naam"], "positions": {"naam_vestiging": 1}}, rows_total=4,
@@ -241,7 +250,7 @@ def make_world(user: User, *, readers: tuple[User, ...] = ()) -> SimpleNamespace
         theme=theme, briefed=briefed, top=top, open_meeting=open_meeting,
         meetings=meetings, invitations=invitations,
         delivery=delivery,
-        grouping=grouping, adjustment=adjustment, proposal=proposal, sheets=sheets,
+        grouping=grouping, adjustment=adjustment, proposal=proposal, sheets=sheets, hours_file=hours_file,
         **work,
     )  # fmt: skip
 
@@ -423,6 +432,8 @@ def addresses(row: Row, world: SimpleNamespace, user: User) -> list[str]:
         "left_member": [[world.member.pk]],
         "own_hand_over": [[world.handed.pk]],
         "own_bulk_act": [[world.act.pk]],
+        "an_import": [[world.hours_file.pk]],
+        "a_done_import": [[world.hours_file.pk]],
     }
     arguments: list[list[Any]] = [row.arguments(user)]
     if row.name == "employers:import_rows":
@@ -430,6 +441,12 @@ def addresses(row: Row, world: SimpleNamespace, user: User) -> list[str]:
         arguments = [[world.delivery.pk, outcome] for outcome in outcomes]
     elif row.name == "employers:sheet_rows":
         arguments = [[sheet.pk, outcome] for sheet in world.sheets for outcome in SheetRow.Outcome.values]
+    elif row.name == "budget:import_rows":
+        arguments = [[world.hours_file.pk, outcome] for outcome in HoursLine.Outcome.values]
+    elif row.name == "budget:month":
+        arguments = [[clock.today().year, clock.today().month]]
+    elif row.name == "budget:week":
+        arguments = [list(clock.today().isocalendar()[:2])]
     elif callable(row.args):
         arguments += kinds.get(row.args.__qualname__.split(".")[0], [])
     elif row.name == "meetings:month":
@@ -596,6 +613,9 @@ def test_who_is_named_and_the_lead_do_see_it(role: Role, client_as: Any, readabl
         reverse("home:week"),
         reverse("home:reminders"),
         reverse("budget:hours"),
+        reverse("budget:month", args=[clock.today().year, clock.today().month]),
+        reverse("budget:week", args=list(clock.today().isocalendar()[:2])),
+        reverse("budget:own_hours", args=[clock.today().year]),
         reverse("home:monitor_evidence", args=["C1"]),
         f"{reverse('home:search')}?q={ASKED}",
         f"{reverse('employers:establishments')}?q={ASKED}",

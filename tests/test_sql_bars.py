@@ -13,6 +13,7 @@ import pytest
 from django.urls import reverse
 
 from accounts.models import User
+from budget.models import HoursLine
 from deventer_crm.core import clock
 from deventer_crm.core.lists import LISTS
 from deventer_crm.core.mails import queue_mail
@@ -31,7 +32,7 @@ from employers.portfolios.handover import Scope, hand_over
 from employers.services import refresh_employers
 from meetings.models import MeetingFollowUp
 from tests.accounts.factories import CollegeMemberFactory, UserFactory
-from tests.budget.factories import TimeEntryFactory
+from tests.budget.factories import HoursImportFactory, TimeEntryFactory
 from tests.employers import factories as make
 from tests.home.factories import ReminderFactory
 from tests.meetings.factories import (
@@ -72,6 +73,21 @@ def of(kind: str) -> Callable[[SimpleNamespace], list[Any]]:
 
 
 TEAM = frozenset({AM, CM, ES, TL})
+BOOKERS = frozenset({AM, ES, TL})
+
+
+def this_year(world: SimpleNamespace) -> list[Any]:
+    return [clock.today().year]
+
+
+def this_month(world: SimpleNamespace) -> list[Any]:
+    return [clock.today().year, clock.today().month]
+
+
+def this_week(world: SimpleNamespace) -> list[Any]:
+    return list(clock.today().isocalendar()[:2])
+
+
 COLUMNS = "labels.kvk.address.contact_by.employer.seat.sector.area.person.theme"
 PAGES = [
     *(
@@ -127,6 +143,18 @@ PAGES = [
     Page("employers:contact_new", DOSSIER, of("employer")),
     Page("employers:handover", DOSSIER, of("handed")),
     Page("employers:handover_sheet", DASHBOARD, of("handed")),
+    Page("budget:year", DOSSIER, this_year, roles=BOOKERS),
+    Page("budget:spending", DOSSIER, this_year, roles=BOOKERS),
+    Page("budget:years", LIST, roles=BOOKERS),
+    Page("budget:year_hours", LIST, this_year, {"spoor": "branches"}, roles=frozenset({TL})),
+    Page("budget:own_hours", LIST, this_year, roles=BOOKERS),
+    Page("budget:months", LIST, this_year, roles=frozenset({TL})),
+    Page("budget:people", DOSSIER, this_year, roles=BOOKERS),
+    Page("budget:hours", DOSSIER, roles=BOOKERS),
+    Page("budget:month", DOSSIER, this_month, roles=BOOKERS),
+    Page("budget:week", DOSSIER, this_week, roles=BOOKERS),
+    Page("budget:import_list", LIST, roles=frozenset({TL})),
+    Page("budget:import_rows", LIST, lambda world: [world.hours.pk, "refused"], roles=frozenset({TL})),
     Page("home:week", DASHBOARD, roles=TEAM - {CM}),
     Page("home:reminders", DASHBOARD, roles=TEAM),
     Page("home:reminder_choices", LIST, roles=TEAM),
@@ -181,6 +209,7 @@ def begin(user: User) -> SimpleNamespace:
     world.theme = MeetingFactory(
         planned=True, on=today + dt.timedelta(9), kind=MeetingKindFactory(code="proefthema"), owner=user
     )
+    world.hours = HoursImportFactory(by=user)
     world.views = {
         key: SavedView.objects.create(list_key=key, owner=lead, name="Proef", is_shared=True, query="")
         for key in LISTS
@@ -253,6 +282,10 @@ def grow(world: SimpleNamespace, count: int) -> None:
             InvitationFactory(employer=place, sent_on=today - dt.timedelta(9), person=person)
             ReminderFactory(recipient=user, target=planned)
             TimeEntryFactory(user=user, employer=place, day=today)
+            HoursImportFactory(by=user)
+            HoursLine.objects.create(
+                sheet=world.hours, number=number, outcome="refused", employer=place, values=["x"]
+            )
         for table in (world.table, world.held_table):
             item = AgendaItemFactory(meeting=table, brought_by=world.series.clubs[0], title=WORD)
             AgendaDocumentFactory(meeting=table, item=item, from_user=other, due_on=today)

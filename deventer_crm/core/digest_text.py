@@ -131,6 +131,7 @@ def _mail_line(one: _Told, day: dt.date) -> dict[str, str]:
         "act": line.act,
         "due": _when(one),
         "note": _note(line, day),
+        "why": "" if line.hidden else line.why,
         "url": absolute(line.url),
     }
 

@@ -72,6 +72,11 @@ RULES: dict[str, Rule] = {}
 ACT_URLS: dict[str, UrlFunction] = {}
 
 
+ExplainFunction = Callable[[Any, str], str]
+#: Why a reminder of a kind is there, in a sentence with figures; for rules whose label does not say it all.
+EXPLANATIONS: dict[str, ExplainFunction] = {}
+
+
 #: Who is asked instead of somebody: `function(rule, wanted, day)`, from the app that knows who is away.
 StandIn = Callable[[Rule, list[Wanted], dt.date], list[Wanted]]
 _stand_ins: list[StandIn] = []
@@ -179,6 +184,24 @@ def act_url(*kinds: str) -> Callable[[UrlFunction], UrlFunction]:
         return function
 
     return register
+
+
+def explains(*kinds: str) -> Callable[[ExplainFunction], ExplainFunction]:
+    """Register `function(target, period) -> sentence` for rules of which people must know why; "" says
+    nothing. It is shown beside the reminder and stands in the mail, so it names nothing confidential."""
+
+    def register(function: ExplainFunction) -> ExplainFunction:
+        for kind in kinds:
+            EXPLANATIONS[kind] = function
+        return function
+
+    return register
+
+
+def explanation_of(kind: str, target: Any, period: str) -> str:
+    """Why a reminder is there; empty when nobody explains this kind."""
+    function = EXPLANATIONS.get(kind)
+    return function(target, period) if function else ""
 
 
 def target_model(rule_: Rule) -> type[models.Model]:

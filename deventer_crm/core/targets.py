@@ -58,6 +58,8 @@ class Line:
     may_give: bool = True
     #: A colleague passed it to this reader.
     passed: bool = False
+    #: Why it is there, when the rule explains itself.
+    why: str = ""
 
 
 def lines_for(rows: Iterable[Reminder], reader: Any) -> list[Line]:
@@ -96,7 +98,8 @@ def _line(row: Reminder, target: Model | None) -> Line:
     due_on = rule.deadline(target) if rule and rule.deadline else row.due_on
     name = getattr(target, "reminder_name", None) or str(target)
     may_give = not (rule and rule.personal)
-    return Line(row, what, act, name, url_of(row, target), due_on, may_give=may_give)
+    why = reminders.explanation_of(row.kind, target, row.period)
+    return Line(row, what, act, name, url_of(row, target), due_on, may_give=may_give, why=why)
 
 
 def url_of(row: Reminder, target: Any) -> str:

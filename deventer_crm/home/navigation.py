@@ -125,8 +125,15 @@ ENTRIES: tuple[Entry, ...] = (
         _("Budget 80/20"),
         "pie-chart",
         frozenset({AM, ES, TL}),
-        ("budget:",),
+        ("budget:", "budget:months"),
         _this_year,
+    ),
+    Entry(
+        "budget:hours",
+        _("My hours"),
+        "clock",
+        frozenset({AM, ES, TL}),
+        ("budget:hours", "budget:month", "budget:week", "budget:own_hours"),
     ),
     Entry(
         "employers:portfolios",
@@ -149,6 +156,14 @@ ENTRIES: tuple[Entry, ...] = (
         "table",
         frozenset({TL, FA}),
         ("employers:sheet",),
+        group=MANAGEMENT,
+    ),
+    Entry(
+        "budget:import_list",
+        _("Import of hours"),
+        "clock",
+        frozenset({TL, FA}),
+        ("budget:import", "budget:staff_numbers"),
         group=MANAGEMENT,
     ),
     Entry(

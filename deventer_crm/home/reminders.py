@@ -49,13 +49,13 @@ def to_the_plan(target: Any, period: str) -> str:
 @act_url("spending_outside_band")
 def to_the_budget(target: Any, period: str) -> str:
     """The page that says what it takes to get back on course."""
-    return reverse("budget:year", args=[_year(period)])
+    return reverse("budget:spending", args=[_year(period)])
 
 
 @act_url("hours_not_confirmed")
 def to_the_hours(target: Any, period: str) -> str:
-    """One's own hours, with the button that confirms a month."""
-    return reverse("budget:hours")
+    """The screen of that month, with the button that books and confirms."""
+    return reverse("budget:month", args=[_year(period), int(period[5:7])])
 
 
 @act_url("college_member_left")

@@ -164,6 +164,7 @@ STARTS = (
         "There is money and staff for these commitments every year",
         HARD,
         MUNICIPALITY,
+        measure="budget_years",
     ),
 )
 

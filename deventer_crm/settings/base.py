@@ -239,6 +239,12 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(minute="5,35"),
         "options": {"expires": 1500},
     },
+    "sweep-hours": {"task": "budget.sweep_hours_imports", "schedule": 60.0, "options": {"expires": 55}},
+    # Before the morning mail, so that a reminder about spending is in it with its explanation (R7).
+    "spending-weekly": {
+        "task": "budget.check_spending",
+        "schedule": crontab(hour=4, minute=50, day_of_week="mon"),
+    },
     "hand-overs": {
         "task": "employers.complete_hand_overs",
         "schedule": crontab(minute=10),

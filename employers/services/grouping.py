@@ -55,6 +55,7 @@ RELATIONS: dict[str, str] = {
     "meetings.ReportSignal.employer": READ_THROUGH,
     "meetings.PlanProposal.employer": READ_THROUGH,
     "budget.TimeEntry.employer": READ_THROUGH,
+    "budget.HoursLine.employer": READ_THROUGH,
 }
 
 

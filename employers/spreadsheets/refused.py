@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterable, Mapping, Sequence
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, Any
 
 from django.utils.translation import gettext as _
 
 from deventer_crm.core.lists.export import safe
 
 from .texts import sentence
-
-if TYPE_CHECKING:
-    from employers.models import DeliveryRow, SheetRow
 
 
 def write_refused(out: IO[str], header: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> int:
@@ -33,8 +30,8 @@ def write_refused(out: IO[str], header: Sequence[str], rows: Iterable[Mapping[st
     return written
 
 
-def as_refused(row: DeliveryRow | SheetRow) -> dict[str, Any]:
-    """A stored row as write_refused() takes it."""
+def as_refused(row: Any) -> dict[str, Any]:
+    """A stored row (DeliveryRow, SheetRow or one of another import) as write_refused() takes it."""
     return {
         "row": row.number,
         "reason": row.reason,

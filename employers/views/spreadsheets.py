@@ -14,7 +14,7 @@ from deventer_crm.core.services import log_access
 from employers.spreadsheets.refused import write_refused
 
 if TYPE_CHECKING:
-    from employers.models import RegisterDelivery, SheetImport
+    pass
 
 
 def refresh_page() -> HttpResponse:
@@ -24,9 +24,7 @@ def refresh_page() -> HttpResponse:
     return answer
 
 
-def refused_file(
-    request: HttpRequest, job: RegisterDelivery | SheetImport, rows: Iterable[Mapping[str, Any]]
-) -> HttpResponse:
+def refused_file(request: HttpRequest, job: Any, rows: Iterable[Mapping[str, Any]]) -> HttpResponse:
     """The refused rows as a file to mend and bring in again; that it was taken away is logged."""
     answer = HttpResponse(content_type="text/csv; charset=utf-8")
     answer.headers["Content-Disposition"] = f'attachment; filename="geweigerd-{job.pk}.csv"'

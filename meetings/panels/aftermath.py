@@ -27,6 +27,12 @@ def to_the_briefing(meeting: Meeting, user: "User") -> Panel | None:
     return Panel("meetings/briefing_act.html", {"meeting": meeting, "briefing": briefing})
 
 
+@panel("college.next", order=10)
+def briefing_of_the_next(meeting: Meeting, user: "User") -> Panel | None:
+    """The first thing a member of the college reads; no query."""
+    return Panel("meetings/briefing_next.html", {"meeting": meeting})
+
+
 @panel("meeting.acts", order=30)
 def to_the_report(meeting: Meeting, user: "User") -> Panel | None:
     """Once it has begun: who was there and the report in one act."""

@@ -6,7 +6,7 @@ from decimal import Decimal
 import factory
 from factory.django import DjangoModelFactory
 
-from budget.models import BudgetYear, TimeEntry, TrackBudget
+from budget.models import BudgetYear, HoursImport, TimeEntry, TrackBudget
 from employers.models import Track
 from tests.accounts.factories import UserFactory
 from tests.employers.factories import TrackFactory
@@ -40,6 +40,20 @@ class TimeEntryFactory(DjangoModelFactory):
     day = dt.date(2026, 3, 2)
     hours = Decimal(4)
     track = factory.SubFactory(TrackFactory)
+
+
+class HoursImportFactory(DjangoModelFactory):
+    """A file that was looked at. The file itself is a name: what needs its content uploads one."""
+
+    class Meta:
+        model = HoursImport
+
+    file = "hours/proef.sheet"
+    file_name = "uren.csv"
+    state = "checked"
+    by = factory.SubFactory(UserFactory)
+    counts = {"rows": 1, "refused": 1, "new": 0, "hours": "0"}
+    preview = {"header": ["medewerker", "uren"], "positions": {"medewerker_email": 0, "uren": 1}}
 
 
 def tracks() -> dict[str, Track]:

@@ -15,7 +15,10 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 #: Who opens a page: the first of these that may.
 READERS = ("TL", "ES", "AM", "FA", "CM", "ED", "RD")
 #: Addresses that answer with something else than a page of ours.
-NO_PAGES = {"livez", "healthz", "mfa_download_recovery_codes", "employers:import_refused"}
+NO_PAGES = {
+    "livez", "healthz", "mfa_download_recovery_codes", "employers:import_refused", "budget:import_refused",
+    "budget:year_hours_file", "budget:own_hours_file",
+}  # fmt: skip
 PAGES = [row for row in ROWS if row.get and row.name not in NO_PAGES]
 GROUPS = 6  # tests of some pages each: one log-in and one empty database serve them all
 

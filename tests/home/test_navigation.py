@@ -27,6 +27,7 @@ def test_an_account_manager_sees_the_week_first():
         "employers:follow_ups",
         "home:monitor",
         "budget:year",
+        "budget:hours",
         "employers:portfolios",
     ]
 
@@ -60,7 +61,11 @@ def test_every_door_opens_on_a_page(role):
         ("employers:follow_up", "employers:follow_ups"),
         ("meetings:college", "meetings:college"),
         ("meetings:detail", "meetings:agenda"),
-        ("budget:hours", "budget:year"),
+        ("budget:hours", "budget:hours"),
+        ("budget:week", "budget:hours"),
+        ("budget:spending", "budget:year"),
+        ("budget:months", "budget:year"),
+        ("budget:import_detail", "budget:import_list"),
         ("account_login", None),
     ],
 )

@@ -81,11 +81,13 @@ def tell(*, size: str, seed: int, today: dt.date, say: Say) -> list[tuple[str, s
             aftermath.tell_aftermath(team, today)
             say("budget and hours")
             work.plan_budgets(team, today)
+            work.plan_people(team, today)
             work.book_weeks(team, employers, today, rng)
             refresh_employers(None, today)
             lists.tell_lists(team, today, random.Random(f"lists-{size}-{seed}-{today}"))  # noqa: S311 - invented data
             portfolios.tell_portfolios(team, today, random.Random(f"portfolios-{size}-{seed}-{today}"))  # noqa: S311 - invented data
             plans.tell_plans(team, today)
+        work.look_back(team, today)
         reconcile(today)
     return [(user.email, password, user.job_title) for user in accounts.values()]
 

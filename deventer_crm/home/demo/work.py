@@ -5,14 +5,28 @@ import random
 from collections.abc import Iterator
 from decimal import Decimal
 
+from accounts.models import User
+from budget.checking import check_spending
 from budget.models import TimeEntry
-from budget.services import Reservation, book_hours, confirm_month, plan_budget
+from budget.selectors.proposals import proposals
+from budget.services import (
+    Reservation,
+    add_rate,
+    book_hours,
+    book_month,
+    close_month,
+    plan_budget,
+    plan_person,
+    set_standard_hours,
+)
+from budget.services.months import Chosen
 from deventer_crm.core import clock
 from deventer_crm.core.workdays import is_working_day
 from deventer_crm.home.demo.people import Team
 from employers.models import ContactMoment, ContactPerson, Employer, Theme, Track
 from employers.services.contact import log_contact
 from employers.services.employers import assign_account_manager
+from meetings.models import MeetingKind
 
 #: About what people talk, with the theme it belongs to.
 SUBJECTS = (
@@ -108,6 +122,42 @@ def plan_budgets(team: Team, today: dt.date) -> None:
             _plan(team, tracks, year, later, hours=(2000, 500, 300), reason="Extra uren uit de voorjaarsnota")
 
 
+def plan_people(team: Team, today: dt.date) -> None:
+    """What an hour costs, what a meeting takes, and the hours each account manager has for a track."""
+    tracks = {track.code: track for track in Track.objects.all()}
+    for year, euros in ((today.year - 1, "86.00"), (today.year, "88.00")):
+        with clock.at(dt.date(year, 1, 2)):
+            add_rate(Decimal(euros), dt.date(year, 1, 1), by=team.lead, reason="Jaarlijkse aanpassing")
+    usual = {"bedrijfsbezoek-college": "2.5", "ontvangst-college": "2", "themabijeenkomst": "4"}
+    for kind in MeetingKind.objects.filter(code__in=usual):
+        set_standard_hours(kind, Decimal(usual[kind.code]), dt.date(today.year - 1, 1, 1), by=team.lead)
+    first = dt.date(today.year, 1, 9)
+    if first > today:
+        return
+    shares = {
+        team.industry: {Track.SECTORS: 1000, Track.NONE: 100},
+        team.services: {Track.SECTORS: 900, Track.NONE: 100},
+        team.inner_city: {Track.SECTORS: 20, Track.INNER_CITY: 480, Track.NONE: 100},
+    }
+    with clock.at(first):
+        for person, hours in shares.items():
+            named = {tracks[code]: Decimal(amount) for code, amount in hours.items()}
+            plan_person(today.year, person, named, by=team.lead, planned_on=first)
+
+
+def look_back(team: Team, today: dt.date) -> None:
+    """Proposals that were booked, months that were closed, and the weekly look at spending."""
+    firsts = [dt.date(today.year, month, 1) for month in range(1, today.month)]
+    for first in firsts[:-2]:
+        with clock.at(min(today, _month_later(first) + dt.timedelta(days=9))):
+            close_month(first, by=team.lead)
+    for weeks in range(6, -1, -1):
+        monday = today - dt.timedelta(days=today.weekday() + 7 * weeks)
+        if monday.year == today.year:
+            with clock.at(monday):
+                check_spending(monday)
+
+
 def _plan(
     team: Team, tracks: dict[str, Track], year: int, on: dt.date, *, hours: tuple[int, int, int], reason: str
 ) -> None:
@@ -165,8 +215,15 @@ def book_weeks(team: Team, employers: list[Employer], today: dt.date, rng: rando
             for manager in team.managers:
                 if month == today.month - 1 and manager == team.inner_city:
                     continue
-                confirm_month(manager, first, by=manager)
+                booked += _confirm(manager, first)
     return booked
+
+
+def _confirm(manager: User, first: dt.date) -> int:
+    """A month as people confirm it: some proposals are booked, the rest was in the hours of the weeks."""
+    offered = [proposal for proposal in proposals(manager, first) if proposal.choice][:3]
+    chosen = [Chosen(proposal.key, proposal.hours, proposal.choice) for proposal in offered]
+    return len(book_month(manager, first, chosen, by=manager, confirm=True))
 
 
 def _month_later(first: dt.date) -> dt.date:

@@ -1,5 +1,4 @@
-"""The 80/20 figures of a year as of a day (R6): reserved, spent, forecast, and what it takes; and the hours
-of one person.
+"""The 80/20 figures of a year as of a day (R6): reserved, spent, forecast, and what it takes.
 
 Shares are fractions of the sector track over both tracks; "niet toe te rekenen" stays outside. A share is
 None when there is nothing to divide. Hours and euros are Decimal and rounded only on the screen."""
@@ -14,8 +13,8 @@ from django.db.models import Q, QuerySet, Sum
 from django.db.models.functions import TruncMonth
 
 from accounts.models import User
-from budget.models import BudgetYear, MonthConfirmation, TimeEntry, TrackBudget
-from deventer_crm.core import clock, policy
+from budget.models import BudgetYear, TimeEntry, TrackBudget
+from deventer_crm.core import policy
 from deventer_crm.core.commitments import Norm, Period, State, norm_of
 from deventer_crm.core.statements import Prepared
 from employers.models import Track
@@ -59,6 +58,11 @@ class Needed:
     least: Decimal | None
     most: Decimal | None
     exact: Decimal | None
+
+    @property
+    def exact_rest(self) -> Decimal | None:
+        """What then goes to the inner city."""
+        return None if self.exact is None else self.left - self.exact
 
 
 @dataclass(frozen=True)
@@ -139,6 +143,14 @@ class Split:
         return self.norm.value - self.norm.tolerance, self.norm.value + self.norm.tolerance
 
 
+def remaining_plan(plan: Decimal, year: int, as_of: dt.date) -> Decimal:
+    """What is left of the plan after that day, spread evenly over the days of the year."""
+    period = Period.year(year)
+    if as_of < period.start:
+        return plan
+    return plan * (1 - period.elapsed(min(as_of, period.end)))
+
+
 def forecast_hours(*, booked: Decimal, plan: Decimal, recent: Decimal, year: int, as_of: dt.date) -> Decimal:
     """R6 for one track: booked + remaining plan × clamp(booked ÷ planned over the last eight weeks, 0.5,
     1.5).
@@ -153,8 +165,15 @@ def forecast_hours(*, booked: Decimal, plan: Decimal, recent: Decimal, year: int
     window = Decimal(min(WINDOW_DAYS, (last_day - period.start).days + 1))
     planned_recently = plan * window / days
     pace = recent / planned_recently if planned_recently else Decimal(1)
-    remaining = plan * (1 - period.elapsed(last_day))
-    return booked + remaining * min(max(pace, PACE_FLOOR), PACE_CEILING)
+    return booked + remaining_plan(plan, year, as_of) * min(max(pace, PACE_FLOOR), PACE_CEILING)
+
+
+def forecast_range(*, booked: Decimal, plan: Decimal, year: int, as_of: dt.date) -> tuple[Decimal, Decimal]:
+    """Between which hours the forecast of a track lies whatever the pace: the ends of the clamp of R6."""
+    if as_of < dt.date(year, 1, 1):
+        return plan, plan
+    remaining = remaining_plan(plan, year, as_of)
+    return booked + remaining * PACE_FLOOR, booked + remaining * PACE_CEILING
 
 
 def plan_of(lines: Iterable[TrackBudget]) -> tuple[Pair, Pair, Decimal, Decimal]:
@@ -278,49 +297,13 @@ def planned_by_track(budget_year: BudgetYear) -> dict[int, tuple[Decimal, Decima
     return {row["track"]: (row["h"], row["e"]) for row in rows}
 
 
-@Prepared
-def _by_kind(*, year: int, as_of: dt.date) -> "QuerySet[Any, Any]":
-    rows: QuerySet[Any, Any] = TimeEntry.objects.filter(day__year=year, day__lte=as_of).order_by()
-    sums: QuerySet[Any, Any] = rows.values_list("kind").annotate(total=Sum("hours"))
+def planned_by_person(budget_year: BudgetYear, user: User | None = None) -> dict[tuple[User, Track], Decimal]:
+    """What the lines of people add up to, of one person or of all, amendments to come included."""
+    rows = budget_year.person_lines.select_related("user", "track")
+    if user is not None:
+        rows = rows.filter(user=user)
+    sums: dict[tuple[User, Track], Decimal] = {}
+    for row in rows:
+        key = (row.user, row.track)
+        sums[key] = sums.get(key, ZERO) + row.hours
     return sums
-
-
-def contact_share(year: int, as_of: dt.date) -> Decimal | None:
-    """The share of booked hours that was contact with companies, 0 to 1."""
-    sums = dict(_by_kind.rows(year=year, as_of=as_of))
-    total = sum(sums.values(), ZERO)
-    return sums.get(TimeEntry.Kind.CONTACT, ZERO) / total if total else None
-
-
-@dataclass(frozen=True)
-class OwnMonth:
-    """The hours of one person in one month; `confirmed_on` is empty as long as the month is open."""
-
-    first: dt.date
-    hours: Decimal
-    confirmed_on: dt.date | None
-    can_confirm: bool
-
-
-def own_months(user: User) -> list[OwnMonth]:
-    """The last four months of a person: hours booked, confirmed or not, and whether it can be confirmed."""
-    today = clock.today()
-    firsts = [today.replace(day=1)]
-    while len(firsts) < 4:
-        firsts.append((firsts[-1] - dt.timedelta(days=1)).replace(day=1))
-    confirmed = dict(
-        MonthConfirmation.objects.filter(user=user, month__in=firsts).values_list("month", "confirmed_on")
-    )
-    sums: dict[dt.date, Decimal] = {}
-    for day, booked in TimeEntry.objects.filter(user=user, day__gte=firsts[-1]).values_list("day", "hours"):
-        first = day.replace(day=1)
-        sums[first] = sums.get(first, ZERO) + booked
-    return [
-        OwnMonth(
-            first=first,
-            hours=sums.get(first, ZERO),
-            confirmed_on=confirmed.get(first),
-            can_confirm=first < today.replace(day=1) and first not in confirmed,
-        )
-        for first in firsts
-    ]
