@@ -265,7 +265,7 @@ def make_table(
     SeriesPartyFactory(series=series, association=secret_club, seat="chair")
     SeriesPartyFactory(series=series, association=club, seat="chair")
     PositionFactory(employer=secret_club, seat="chair", person__last_name=f"Voorzitter {NAME}")
-    theme = Theme.objects.create(code="stil", name=f"Thema {NAME}")
+    theme = Theme.objects.create(code="stil", name="Stil thema")
     held = meet(series, today - dt.timedelta(days=20), held=True, owner=user)
     to_come = meet(series, today + dt.timedelta(days=20), planned=True, planned_on=today, owner=user)
     for meeting in (held, to_come):
@@ -408,6 +408,16 @@ def series_meetings() -> list[int]:
     return list(Meeting.objects.filter(kind__series__isnull=False).values_list("pk", flat=True))
 
 
+def on_agenda(model: Any) -> list[list[Any]]:
+    """Items or documents of the meeting to come."""
+    rows = model.objects.filter(meeting__state=Meeting.State.PLANNED, meeting__kind__series__isnull=False)
+    return [list(pair) for pair in rows.order_by("pk").values_list("meeting_id", "pk")]
+
+
+#: Pages that tell of the series and the agenda of a meeting.
+AT_TABLE = {f"meetings:{name}" for name in ("detail", "items", "items_pdf", "minutes", "renew", "roles")}
+
+
 def addresses(row: Row, world: SimpleNamespace, user: User) -> list[str]:
     """The address of a row for the records of the world that are open, next to those that are not."""
     kinds: dict[str, list[list[Any]]] = {
@@ -417,11 +427,12 @@ def addresses(row: Row, world: SimpleNamespace, user: User) -> list[str]:
             [world.open_meeting.pk],
             [world.briefed.pk],
             *([one.pk] for one in world.meetings),
-            *([pk] for pk in series_meetings()),
+            # What a meeting has besides: a series, an agenda, minutes.
+            *([pk] for pk in series_meetings() if row.name in AT_TABLE),
         ],
         "a_table": [[pk] for pk in series_meetings()],
-        "an_agenda_item": [list(pair) for pair in AgendaItem.objects.values_list("meeting_id", "pk")],
-        "an_agenda_document": [list(pair) for pair in AgendaDocument.objects.values_list("meeting_id", "pk")],
+        "an_agenda_item": on_agenda(AgendaItem),
+        "an_agenda_document": on_agenda(AgendaDocument),
         "a_guest_meeting": [[world.theme.pk], *([one.pk] for one in world.meetings)],
         "an_invitation": [[one.pk] for one in world.invitations],
         "delivery": [[world.delivery.pk]],
@@ -518,6 +529,8 @@ def readable_pdf(monkeypatch: pytest.MonkeyPatch) -> None:
         "employers.views.ledger",
         "meetings.views.leavers",
         "meetings.views.briefing",
+        "meetings.views.items",
+        "meetings.views.series",
     ):
         monkeypatch.setattr(f"{view}.make_pdf", texts)
 

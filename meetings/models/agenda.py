@@ -194,7 +194,7 @@ class AgendaDocument(Tracked):
         return self.name
 
     def get_absolute_url(self) -> str:
-        return f"{reverse('meetings:items', args=[self.meeting_id])}#document-{self.pk}"
+        return reverse("meetings:items", args=[self.meeting_id])
 
     @property
     def from_whom(self) -> str:

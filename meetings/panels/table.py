@@ -4,12 +4,11 @@ from typing import TYPE_CHECKING, Any
 
 from deventer_crm.core.memo import shared
 from deventer_crm.core.panels import Panel, panel
-from meetings.commitments.series import party_names
 from meetings.models import Meeting, Series
 from meetings.permissions import acts_on
 from meetings.selectors.agenda import AgendaPage, agenda_page
 from meetings.selectors.meeting import attendance_of
-from meetings.selectors.renewal import hidden_parties, renewal_of
+from meetings.selectors.renewal import names_at, renewal_of
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -60,11 +59,7 @@ def series_of(meeting: Any, user: "User") -> Panel | None:
             row.employer for row in meeting.employer_rows.filter(is_organiser=True).select_related("employer")
         ]
     elif attendance is not None:
-        parties = [*attendance.present, *attendance.absent]
-        hidden = hidden_parties([row.association for row in parties], user)
-        keys = {row.pk for row in parties if row.association_id in hidden}
-        context["present"] = party_names(attendance.present, keys)
-        context["absent"] = party_names(attendance.absent, keys)
+        context["present"], context["absent"] = names_at(attendance, user)
     if "renew" in acts:
         context["renewal"] = renewal_of(meeting, user)
     if attendance is not None:

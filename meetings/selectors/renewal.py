@@ -9,7 +9,7 @@ from accounts.models import CollegeMember
 from deventer_crm.core import clock
 from employers.models import Employer, Position
 from employers.toplist.families import families
-from meetings.commitments.series import seats_around
+from meetings.commitments.series import Attendance, party_names, seats_around
 from meetings.models import Meeting, Participant
 
 if TYPE_CHECKING:
@@ -104,6 +104,14 @@ def _once(positions: list[Position]) -> list[Position]:
     for row in positions:
         found.setdefault(row.person_id, row)
     return list(found.values())
+
+
+def names_at(attendance: Attendance, user: "User") -> tuple[str, str]:
+    """Which parties were there and which were not, by name; what this reader may not know of as a number."""
+    parties = [*attendance.present, *attendance.absent]
+    hidden = hidden_parties([row.association for row in parties], user)
+    keys = {row.pk for row in parties if row.association_id in hidden}
+    return party_names(attendance.present, keys), party_names(attendance.absent, keys)
 
 
 def hidden_parties(associations: list[Employer], user: "User") -> set[int]:

@@ -93,7 +93,8 @@ def parties_of(meeting: Meeting, user: "User") -> list[Employer]:
     if meeting.kind.series_id:
         rows = meeting.kind.series.parties.all()  # type: ignore[union-attr]  # it has one
         wanted |= Q(pk__in=[row.association_id for row in rows if row.takes_part_on(day)])
-    return list(Employer.objects.filter(wanted, kind=Employer.Kind.ASSOCIATION).order_by("sort_name", "pk"))
+    rows = Employer.objects.visible_to(user).filter(wanted, kind=Employer.Kind.ASSOCIATION)
+    return list(rows.order_by("sort_name", "pk"))
 
 
 def has_sheet(meeting: Meeting) -> bool:

@@ -15,6 +15,7 @@ from meetings.models import MeetingMinutes
 from meetings.permissions import acts_on
 from meetings.selectors.agenda import items_of, made_of, to_adopt
 from meetings.selectors.meeting import attendance_of
+from meetings.selectors.renewal import names_at
 from meetings.services.minutes import withdraw_adoption
 
 from .items import meeting_of, not_now, refused
@@ -45,11 +46,12 @@ def minutes(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid() and form.take():
         messages.success(request, _("The minutes are saved."))
         return redirect("meetings:minutes" if MORE in request.POST else "meetings:items", pk=pk)
+    attendance = attendance_of(meeting)
     there = meeting.participants.filter(is_present=True)
     context = {
         "form": form,
         "meeting": meeting,
-        "attendance": attendance_of(meeting),
+        "parties": names_at(attendance, request.user) if attendance else None,
         "present": there.select_related("college_member", "user", "person").order_by("pk"),
     }
     return render(request, "meetings/minutes_form.html", context, status=422 if form.is_bound else 200)

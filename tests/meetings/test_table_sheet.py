@@ -92,6 +92,19 @@ def test_what_is_not_for_the_table_is_left_out_even_for_the_lead(world, tl, secr
     assert page.unconfirmed == (1 if "kind" in secret else 0)
 
 
+def test_a_party_that_is_a_secret_is_not_named_and_its_points_are_not_there(world, es, tl):
+    FollowUpFactory(employer=world.clubs[0], what="Punt van de geheime club")
+    world.clubs[0].is_confidential = True
+    world.clubs[0].save()
+    others = MeetingFactory(
+        kind=world.series.kind, planned=True, on=dt.date(2026, 12, 2), employers=world.clubs[1:]
+    )
+    page = sheet_page(others, es)
+    assert page.parties == world.clubs[1:]
+    assert page.lines == []
+    assert sheet_page(others, tl).parties == world.clubs
+
+
 def test_open_points_at_members_are_a_theme_and_a_number(world, es, theme):
     for number in range(3):
         member = EmployerFactory(name=f"Lid met naam {number}")
