@@ -11,7 +11,7 @@ import datetime as dt
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from email.mime.text import MIMEText
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
 from django.core.mail import EmailMultiAlternatives
@@ -24,9 +24,6 @@ from deventer_crm.core.locks import try_job_lock
 from deventer_crm.core.models import OutgoingMail
 from deventer_crm.core.posting import Post, deliver, mail_domain, note_given_up
 from deventer_crm.core.tasks import crm_task, enqueue
-
-if TYPE_CHECKING:
-    from accounts.models import User
 
 State = OutgoingMail.State
 
@@ -85,7 +82,7 @@ class NewMail:
 
 
 @transaction.atomic
-def queue_mails(kind: str, mails: Iterable[NewMail], *, by: "User | None" = None) -> int:
+def queue_mails(kind: str, mails: Iterable[NewMail], *, by: Model | None = None) -> int:
     """Write many mails down in one statement; those whose key is there already stay as they are. Returns how
     many there were to write. Raises KeyError for a kind nobody registered."""
     MAIL_KINDS[kind]
@@ -96,7 +93,7 @@ def queue_mails(kind: str, mails: Iterable[NewMail], *, by: "User | None" = None
     return len(rows)
 
 
-def _row(kind: str, new: NewMail, by: "User | None") -> OutgoingMail:
+def _row(kind: str, new: NewMail, by: Model | None) -> OutgoingMail:
     mail = OutgoingMail(
         kind=kind,
         key=new.key,
@@ -108,7 +105,7 @@ def _row(kind: str, new: NewMail, by: "User | None") -> OutgoingMail:
         attachments=[vars(attachment) for attachment in new.attachments],
         not_before=new.not_before,
         useless_after=new.useless_after,
-        by=by,
+        by_id=by.pk if by is not None else None,
     )
     if new.about is not None:
         mail.about_type, mail.about_id = ContentType.objects.get_for_model(new.about), new.about.pk
@@ -127,7 +124,7 @@ def queue_mail(
     html: str = "",
     attachments: Iterable[Attachment] = (),
     about: Model | None = None,
-    by: "User | None" = None,
+    by: Model | None = None,
     reply_to: str = "",
     not_before: dt.datetime | None = None,
     useless_after: dt.datetime | None = None,
