@@ -105,7 +105,7 @@ def _row(kind: str, new: NewMail, by: Any) -> OutgoingMail:
         attachments=[vars(attachment) for attachment in new.attachments],
         not_before=new.not_before,
         useless_after=new.useless_after,
-        by=by,
+        by_id=by.pk if by is not None else None,
     )
     if new.about is not None:
         mail.about_type, mail.about_id = ContentType.objects.get_for_model(new.about), new.about.pk
