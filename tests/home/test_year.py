@@ -16,7 +16,7 @@ from deventer_crm.core.reconcile import reconcile
 from deventer_crm.core.reminders import RULES
 from employers.models import AccountAssignment, FollowUp, Track
 from employers.toplist.services import freeze_top_list
-from meetings.models import Invitation, Meeting
+from meetings.models import Invitation, Meeting, MeetingEmployer, Participant
 from tests.accounts.factories import CollegeMemberFactory, UserFactory
 from tests.budget.factories import TimeEntryFactory, plan, tracks
 from tests.employers.factories import AccountAssignmentFactory, EmployerFactory, FollowUpFactory
@@ -111,8 +111,8 @@ class Year:
             Meeting.objects.filter(pk=meeting.pk).update(
                 state="held", held_on=clock.local_date(meeting.starts_at)
             )
-            meeting.meeting_employers.update(is_present=True)
-            meeting.participants.update(is_present=True)
+            MeetingEmployer.objects.filter(meeting=meeting).update(is_present=True)
+            Participant.objects.filter(meeting=meeting).update(is_present=True)
 
     def report(self, day: dt.date) -> None:
         meeting = self._some(Meeting, state="held")
@@ -234,7 +234,7 @@ def test_missed_nights_and_half_rounds_end_as_a_year_without_them(seed: int) -> 
             reconcile(kinds=luck.sample(sorted(RULES), 4))
 
     def calm(day: dt.date) -> None:
-        if day.weekday() in {0, 3} or day in COMPARED:
+        if day.weekday() == 0:  # each Monday: a round a night finds the same and takes seven times as long
             reconcile()
 
     whole, kinds = tell(seed, calm)
