@@ -16,7 +16,14 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from pytest_django import DjangoDbBlocker, Settings
 
-from deventer_crm.core.backup import BackupError, archive, make_backup, programs, restore_backup
+from deventer_crm.core.backup import (
+    BackupError,
+    archive,
+    make_backup,
+    programs,
+    restore_backup,
+    restoring,
+)
 from deventer_crm.core.models import TrailEvent
 from deventer_crm.core.reconcile import reconcile
 from deventer_crm.localservers.lifecycle import ensure_started
@@ -250,6 +257,21 @@ def test_a_failure_half_way_leaves_all_as_it_was(empty: str, made: Path) -> None
             restore_backup(made, replace=True)
         assert caught.value.code == "restore_failed"
         assert everything() == before
+
+
+def test_a_statement_that_fails_undoes_all_and_ends_at_once(empty: str, made: Path) -> None:
+    with inside(empty):
+        with connection.cursor() as cursor:
+            cursor.execute("CREATE TYPE core_reminder AS ENUM ('staat in de weg')")
+        with pytest.raises(BackupError, match="core_reminder"):
+            restore_backup(made)
+        assert everything() == {}
+
+
+def test_programs_newer_than_the_server_leave_out_what_it_does_not_know() -> None:
+    told = b"SET lock_timeout = 0;\nSET transaction_timeout = 0;\nSELECT 1;\n"
+    assert restoring._for_server(15, told) == b"SET lock_timeout = 0;\nSELECT 1;\n"
+    assert restoring._for_server(17, told) == told
 
 
 def test_a_backup_of_a_newer_version_or_server_is_refused(empty: str, made: Path) -> None:

@@ -18,6 +18,8 @@ from .archive import DUMP, MEDIA, BackupError, Reader
 from .programs import environment, find_programs, server_major
 
 LOCK_SECONDS = 60
+PREAMBLE = 1 << 14  # bytes
+FIRST_TRANSACTION_TIMEOUT = 17  # the first server with this setting
 #: What stood there goes in the same transaction in which the back-up comes; a failure leaves all as it was.
 MAKE_ROOM = f"""
 SET lock_timeout = '{LOCK_SECONDS}s';
@@ -105,7 +107,8 @@ def _refuse_filled() -> None:
 def _restore_database(reader: Reader, *, replace: bool) -> None:
     """pg_restore writes statements, psql runs them in one transaction. psql is told that it has everything
     only after pg_restore said that it gave everything; before that its end undoes all."""
-    programs = find_programs(max(server_major(), reader.manifest["server_major"]))
+    major = server_major()
+    programs = find_programs(max(major, reader.manifest["server_major"]))
     connection.close()
     with (
         tempfile.TemporaryDirectory(prefix="restore-") as folder,
@@ -125,9 +128,12 @@ def _restore_database(reader: Reader, *, replace: bool) -> None:
             ) as taking,
         ):
             assert giving.stdout is not None and taking.stdin is not None  # noqa: S101, PT018 - both are pipes
-            with contextlib.suppress(BrokenPipeError):  # psql stopped: its own words say why
+            try:
                 taking.stdin.write((MAKE_ROOM if replace else "").encode())
+                taking.stdin.write(_for_server(major, giving.stdout.read(PREAMBLE)))
                 shutil.copyfileobj(giving.stdout, taking.stdin)
+            except BrokenPipeError:  # psql stopped, and its own words say why; the other waits to be read
+                giving.kill()
             gave = giving.wait()
             if gave and taking.poll() is None:
                 taking.kill()
@@ -137,6 +143,13 @@ def _restore_database(reader: Reader, *, replace: bool) -> None:
         if gave or took:
             complaints.seek(0)
             raise BackupError("restore_failed", f"Nothing was changed. {complaints.read().strip()[:2000]}")
+
+
+def _for_server(major: int, preamble: bytes) -> bytes:
+    """Programs that are newer than the server begin with a setting it does not know."""
+    if major >= FIRST_TRANSACTION_TIMEOUT:
+        return preamble
+    return preamble.replace(b"SET transaction_timeout = 0;\n", b"")
 
 
 def _differing(manifest: dict[str, Any]) -> list[str]:
