@@ -439,7 +439,7 @@ def test_who_is_named_and_the_lead_do_see_it(role: Role, client_as: Any, readabl
         f"{reverse('home:search')}?q={ASKED}",
         f"{reverse('employers:establishments')}?q={ASKED}",
         f"{reverse('employers:follow_ups')}?q={ASKED}",
-        f"{reverse('list_export', args=['follow_ups', 'csv'])}?query=q%3D{ASKED}",
+        f"{reverse('list_export', args=['follow-ups', 'csv'])}?query=q%3D{ASKED}",
         f"{reverse('list_export', args=['employers', 'xlsx'])}?query=q%3D{ASKED}",
         f"{reverse('list_act', args=['employers', 'label'])}?rows={world.secret.pk}",
         reverse("employers:timeline", args=[world.open_one.pk]),

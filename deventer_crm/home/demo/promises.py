@@ -80,7 +80,7 @@ def _questions(team: Team, today: dt.date) -> None:
     for row, (name, email, question, answer, done, days) in zip(
         rows.order_by("-made_on", "pk"), QUESTIONS, strict=False
     ):
-        owner: User = row.owner  # type: ignore[assignment]  # asked for above
+        owner: User = row.owner
         with clock.at(_at(today - dt.timedelta(days=7), 9)):
             asked = pass_on(
                 row,
