@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from budget import selectors
 from budget.models import TrackBudget
-from budget.selectors.years import years_side_by_side
+from budget.selectors.years import reserved_by_year
 from deventer_crm.core import formatting
 from deventer_crm.core.commitments import Line, Measured, Norm, Period, State, measure
 from deventer_crm.core.models import Commitment
@@ -57,26 +57,21 @@ def spending_line(view: selectors.Split) -> Line:
 def budget_years(commitment: Commitment, period: Period, as_of: dt.date, norm: Norm | None) -> Measured:
     """What this year reserves in hours, beside the year before. Without a norm it is shown and not judged
     (R6)."""
-    columns = {column.year: column for column in years_side_by_side(min(as_of, period.end))}
-    column = columns.get(period.start.year)
-    if column is None or not column.total_hours:
-        return Measured(missing=_("There is no budget plan for %(year)s.") % {"year": period.start.year})
-    words = {
-        "hours": formatting.hours(column.total_hours),
-        "euros": formatting.euro(column.total_euros),
-        "more": formatting.signed(column.more_hours) if column.more_hours is not None else "",
-        "before": period.start.year - 1,
-    }
-    headline = _("%(hours)s, %(euros)s reserved") % words
-    outlook = (
-        _("%(more)s hours compared with %(before)s") % words
-        if words["more"]
-        else _("no plan of %(before)s to compare with") % words
-    )
-    lines = TrackBudget.objects.filter(budget_year__year=period.start.year, planned_on__lte=as_of)
+    year = period.start.year
+    reserved = reserved_by_year(year, min(as_of, period.end))
+    hours, euros = reserved.get(year, (Decimal(0), Decimal(0)))
+    if not hours:
+        return Measured(missing=_("There is no budget plan for %(year)s.") % {"year": year})
+    words = {"hours": formatting.hours(hours), "euros": formatting.euro(euros), "before": year - 1}
+    if year - 1 in reserved:
+        words["more"] = formatting.signed(hours - reserved[year - 1][0])
+        outlook = _("%(more)s hours compared with %(before)s") % words
+    else:
+        outlook = _("no plan of %(before)s to compare with") % words
+    lines = TrackBudget.objects.filter(budget_year__year=year, planned_on__lte=as_of)
     return Measured(
-        count=column.total_hours,
-        headline=headline,
+        count=hours,
+        headline=_("%(hours)s, %(euros)s reserved") % words,
         outlook=outlook,
         evidence=(lines.select_related("track"),),
     )

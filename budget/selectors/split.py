@@ -16,6 +16,7 @@ from accounts.models import User
 from budget.models import BudgetYear, TimeEntry, TrackBudget
 from deventer_crm.core import policy
 from deventer_crm.core.commitments import Norm, Period, State, norm_of
+from deventer_crm.core.memo import shared
 from deventer_crm.core.statements import Prepared
 from employers.models import Track
 
@@ -197,15 +198,21 @@ def split_norm(as_of: dt.date) -> Norm:
 
 
 @Prepared
-def _lines(*, year: int, as_of: dt.date) -> "QuerySet[TrackBudget]":
-    rows = TrackBudget.objects.filter(budget_year__year=year, planned_on__lte=as_of)
+def _lines(years: list[int], *, as_of: dt.date) -> "QuerySet[TrackBudget]":
+    rows = TrackBudget.objects.filter(budget_year__year__in=years, planned_on__lte=as_of)
     return rows.select_related("budget_year", "track", "modified_by")
+
+
+def plan_lines(year: int, as_of: dt.date) -> list[TrackBudget]:
+    """Lines of the plan of a year and of the year before, as of a day; inside memo.remembering() read once
+    for C5 and C14."""
+    return shared(("plan_lines", year, as_of), lambda: _lines.rows([year - 1, year], as_of=as_of))
 
 
 def split(year: int, as_of: dt.date, norm: Norm | None = None) -> Split:
     """Read the 80/20 figures of a year as of a day (R1): plan lines and hours dated after it do not count."""
     settings = policy.values(["budget_split_in_hours", "min_booked_hours"], as_of)
-    lines = tuple(_lines.rows(year=year, as_of=as_of))
+    lines = tuple(line for line in plan_lines(year, as_of) if line.budget_year.year == year)
     budget_year = lines[0].budget_year if lines else BudgetYear.objects.filter(year=year).first()
     plan_hours, plan_euros, loose_hours, loose_euros = plan_of(lines)
     months = booked_by_month(year, as_of)

@@ -8,13 +8,13 @@ from itertools import pairwise
 from django.db.models import Sum
 from django.db.models.functions import ExtractYear
 
-from budget.models import BudgetYear, Rate, TimeEntry, TrackBudget
+from budget.models import Rate, TimeEntry, TrackBudget
 from deventer_crm.core.commitments import Norm
 from deventer_crm.core.models import CommitmentNorm
 from employers.models import Track
 
 from .spending import TRACKS, Amount, cost, unpriced
-from .split import DEFAULT_NORM, ZERO, Pair
+from .split import DEFAULT_NORM, ZERO, Pair, plan_lines
 
 MOST_YEARS = 5
 
@@ -126,7 +126,11 @@ def _norm_on(norms: list[CommitmentNorm], day: dt.date) -> Norm:
     return found
 
 
-def planned_years(as_of: dt.date) -> set[int]:
-    """Years that have a plan as of that day."""
-    rows = BudgetYear.objects.filter(lines__planned_on__lte=as_of)
-    return set(rows.values_list("year", flat=True).distinct())
+def reserved_by_year(year: int, as_of: dt.date) -> dict[int, tuple[Decimal, Decimal]]:
+    """Hours and euros that a year and the year before reserve as of a day, all tracks together. Years without
+    a plan are left out."""
+    found: dict[int, tuple[Decimal, Decimal]] = {}
+    for line in plan_lines(year, as_of):
+        hours, euros = found.get(line.budget_year.year, (ZERO, ZERO))
+        found[line.budget_year.year] = (hours + line.hours, euros + line.euros)
+    return found
