@@ -2,10 +2,9 @@
 names them and for the lists its numbers lead to."""
 
 import datetime as dt
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 
 from deventer_crm.core import clock
 from meetings.models import Invitation, Meeting, Participant
@@ -18,22 +17,6 @@ if TYPE_CHECKING:
 #: A briefing is asked for from so many days before the visit.
 BRIEFING_AHEAD = dt.timedelta(days=14)
 
-NoBriefing = Callable[[Any], Any]
-
-
-def _nothing_to_say(rows: Any) -> Any:
-    """As long as nobody says better: without a word on what the visit is about."""
-    return rows.filter(purpose="")
-
-
-_no_briefing: list[NoBriefing] = [_nothing_to_say]
-
-
-def briefing_missing_by(function: NoBriefing) -> NoBriefing:
-    """Register what "without a briefing" means: meetings in, those that lack one out. The last one counts."""
-    _no_briefing[:] = [function]
-    return function
-
 
 def lacks_report(rows: "MeetingQuerySet", today: dt.date) -> "MeetingQuerySet":
     """Held with somebody of the college, and no report yet."""
@@ -41,16 +24,15 @@ def lacks_report(rows: "MeetingQuerySet", today: dt.date) -> "MeetingQuerySet":
 
 
 def lacks_briefing(rows: "MeetingQuerySet", today: dt.date) -> "MeetingQuerySet":
-    """Visits of the college in the coming two weeks that nobody prepared."""
-    soon = rows.filter(
+    """Visits of the college in the coming two weeks whose briefing is not ready."""
+    return rows.filter(
+        Q(briefing__isnull=True) | Q(briefing__ready_on__isnull=True),
         Exists(_at_table()),
         state=Meeting.State.PLANNED,
         kind__counts_for_visit=True,
         starts_at__gte=clock.start_of(today),
         starts_at__lt=clock.start_of(today + BRIEFING_AHEAD + dt.timedelta(days=1)),
     )
-    found: MeetingQuerySet = _no_briefing[0](soon)
-    return found
 
 
 def _at_table() -> "QuerySet[Participant]":

@@ -14,13 +14,13 @@ from email.utils import parseaddr
 
 from django.conf import settings
 from django.utils import timezone
-from icalendar import Calendar, Event, vCalAddress, vText
+from icalendar import Event, vCalAddress, vText
 
 from deventer_crm.core import clock
+from meetings.calendar.zones import new_calendar
 from meetings.models import Meeting
 
 REQUEST, CANCEL, PUBLISH = "REQUEST", "CANCEL", "PUBLISH"
-PRODUCT = "-//Deventer CRM//NL"
 #: A meeting without an end takes this long in a calendar.
 USUAL_LENGTH = dt.timedelta(hours=1)
 #: Makes UIDs that no other program makes.
@@ -117,16 +117,9 @@ def _attendee(guest: Attendee) -> vCalAddress:
 
 def calendar_text(events: Sequence[Event], *, method: str = PUBLISH, name: str = "") -> str:
     """A whole calendar with these events and the rules of Dutch time they need."""
-    calendar = Calendar()
-    calendar.add("prodid", PRODUCT)
-    calendar.add("version", "2.0")
-    calendar.add("calscale", "GREGORIAN")
-    calendar.add("method", method)
+    calendar = new_calendar(method)
     if name:
         calendar.add("x-wr-calname", name)
     for event in events:
         calendar.add_component(event)
-    years = [event.start.year for event in events]
-    if years:  # the rules of a century would be most of a mail
-        calendar.add_missing_timezones(dt.date(min(years), 1, 1), dt.date(max(years) + 1, 12, 31))
     return str(calendar.to_ical().decode())

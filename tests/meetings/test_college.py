@@ -13,10 +13,8 @@ from deventer_crm.core.commitments import evaluate
 from deventer_crm.core.models import Commitment, OutgoingMail
 from employers.models import Employer, FollowUp
 from employers.toplist.services import freeze_top_list
-from meetings import gaps
 from meetings.college import college_dashboard, greeting
-from meetings.college.gaps import _unfinished as with_another_statement
-from meetings.models import Invitation, Participant
+from meetings.models import Briefing, Invitation, Participant
 from tests.accounts.factories import CollegeMemberFactory, UserFactory
 from tests.employers.factories import ContactPersonFactory, EmployerFactory, FollowUpFactory, PositionFactory
 from tests.meetings.factories import InvitationFactory, MeetingFactory, PlanProposalFactory
@@ -284,7 +282,8 @@ def test_the_lists_behind_the_gaps_have_exactly_the_rows_that_were_counted(clien
     late = MeetingFactory(held=True, on=SPRING, employers=[listed[0]], college=True)
     MeetingFactory(held=True, on=SPRING, employers=[listed[0]])
     soon = MeetingFactory(planned=True, on=SOON, employers=[listed[1]], college=True)
-    MeetingFactory(planned=True, on=SOON, employers=[listed[2]], college=True, purpose="Kennismaken")
+    ready = MeetingFactory(planned=True, on=SOON, employers=[listed[2]], college=True)
+    Briefing.objects.create(meeting=ready, ready_on=SOON - dt.timedelta(1))
     MeetingFactory(planned=True, on=SOON + dt.timedelta(30), employers=[listed[2]], college=True)
     waits = InvitationFactory(employer=listed[3], sent_on=dt.date(2026, 10, 1))
     InvitationFactory(employer=listed[3], sent_on=dt.date(2025, 10, 1))
@@ -299,14 +298,13 @@ def test_the_lists_behind_the_gaps_have_exactly_the_rows_that_were_counted(clien
         assert (list(found), missing.count, len(missing.lines)) == (rows, 1, 1)
 
 
-def test_another_room_can_say_what_a_missing_briefing_is(am, monkeypatch):
-    monkeypatch.setattr(gaps, "_no_briefing", list(gaps._no_briefing))
-    MeetingFactory(planned=True, on=SOON, employers=[EmployerFactory()], college=True, purpose="Kennismaken")
-    assert college_dashboard(am).unprepared.count == 0
-    gaps.briefing_missing_by(lambda rows: rows.exclude(title="klaar"))
-    with_another_statement.forms.clear()
+def test_a_briefing_is_missing_until_somebody_says_that_it_is_ready(am):
+    meeting = MeetingFactory(planned=True, on=SOON, employers=[EmployerFactory()], college=True)
     assert college_dashboard(am).unprepared.count == 1
-    with_another_statement.forms.clear()
+    briefing = Briefing.objects.create(meeting=meeting)
+    assert college_dashboard(am).unprepared.count == 1
+    Briefing.objects.filter(pk=briefing.pk).update(ready_on=SOON)
+    assert college_dashboard(am).unprepared.count == 0
 
 
 def test_an_invitation_says_what_became_of_its_mail(am):
