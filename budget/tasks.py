@@ -1,5 +1,7 @@
 """Background work of the budget; the rules are in hours_import.files and in checking."""
 
+from django.utils.translation import gettext_lazy as _
+
 from deventer_crm.core.tasks import crm_task
 
 
@@ -11,7 +13,12 @@ def run_hours_import(sheet_id: int) -> None:
     work_on(sheet_id)
 
 
-@crm_task(name="budget.sweep_hours_imports", single=True, time_limit=120)
+@crm_task(
+    name="budget.sweep_hours_imports",
+    single=True,
+    time_limit=120,
+    label=_("Take up files of hours that were left unfinished"),
+)
 def sweep_hours_imports() -> None:
     """Each minute: start files whose worker or message was lost."""
     from budget.hours_import import files
@@ -19,7 +26,9 @@ def sweep_hours_imports() -> None:
     files.sweep()
 
 
-@crm_task(name="budget.check_spending", single=True, time_limit=300)
+@crm_task(
+    name="budget.check_spending", single=True, time_limit=300, label=_("Check the spending of the year")
+)
 def check_spending() -> None:
     """Each Monday: write down how spending stands, and remind the lead when it leaves the margin."""
     from budget.checking import check_spending as check

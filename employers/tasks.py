@@ -85,7 +85,9 @@ def pass_on_follow_ups() -> None:
     followup_succession.pass_on_follow_ups()
 
 
-@crm_task(name="employers.tidy_requests", single=True, time_limit=600)
+@crm_task(
+    name="employers.tidy_requests", single=True, time_limit=600, label=_("Empty old questions to colleagues")
+)
 def tidy_requests() -> None:
     """Each night: names and addresses of colleagues without an account go when nobody needs them any more."""
     from employers.passing_on import tidy

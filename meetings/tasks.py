@@ -1,9 +1,17 @@
 """Background work on calendars; the rules are in meetings.calendar."""
 
+from django.utils.translation import gettext_lazy as _
+
 from deventer_crm.core.tasks import crm_task
 
 
-@crm_task(name="meetings.read_busy_calendars", single=True, time_limit=1500, max_retries=0)
+@crm_task(
+    name="meetings.read_busy_calendars",
+    single=True,
+    time_limit=1500,
+    max_retries=0,
+    label=_("Read the calendars of colleagues"),
+)
 def read_busy_calendars() -> None:
     """Each half hour: when people are busy by their own calendar."""
     from meetings.calendar.fetching import read_all

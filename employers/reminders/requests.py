@@ -7,6 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from accounts.roles import Role
 from deventer_crm.core import policy, workdays
 from deventer_crm.core.reminders import Wanted, rule
 from employers.models import FollowUp, FollowUpRequest
@@ -20,6 +21,10 @@ from .followups import Leads, with_people
     act=_("Read the answer and decide what to do with it"),
     target="employers.FollowUpRequest",
     for_manager=True,
+    asks=(
+        Role.ACCOUNT_MANAGER,
+        Role.TEAM_LEAD,
+    ),
 )
 def request_answered(today: dt.date, targets: list[int] | None = None) -> Iterable[Wanted]:
     """From the day of the answer until the owner did something with it."""
@@ -34,6 +39,10 @@ def request_answered(today: dt.date, targets: list[int] | None = None) -> Iterab
     act=_("Ask again, or call your colleague"),
     target="employers.FollowUpRequest",
     for_manager=True,
+    asks=(
+        Role.ACCOUNT_MANAGER,
+        Role.TEAM_LEAD,
+    ),
 )
 def request_unanswered(today: dt.date, targets: list[int] | None = None) -> Iterable[Wanted]:
     """Some working days after it was asked (a setting), and not before the day on which the answer was

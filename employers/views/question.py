@@ -46,5 +46,5 @@ def _private(response: HttpResponse) -> HttpResponse:
     """Kept by no cache and no search engine, and its address is told to nobody."""
     response["Cache-Control"] = "no-store"
     response["X-Robots-Tag"] = "noindex, nofollow"
-    response["Referrer-Policy"] = "no-referrer"
+    response["Referrer-Policy"] = "same-origin"  # "no-referrer" makes browsers send Origin: null
     return response

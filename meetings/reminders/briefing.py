@@ -29,6 +29,7 @@ def _day_is_over(period: str, today: dt.date) -> bool:
     period_over=_day_is_over,
     for_manager=True,
     deadline=lambda meeting: clock.local_date(meeting.starts_at),
+    asks=(Role.ACCOUNT_MANAGER,),
 )
 def briefing_missing(today: dt.date, targets: list[int] | None = None) -> Iterable[Wanted]:
     """Of a visit of the college that is planned, until somebody says that the briefing is ready: to the
@@ -83,6 +84,7 @@ def briefing_missing(today: dt.date, targets: list[int] | None = None) -> Iterab
     target="meetings.Meeting",
     url=lambda meeting, period: f"{meeting.get_absolute_url()}#report",
     for_manager=True,
+    asks=(Role.ACCOUNT_MANAGER,),
 )
 def report_unsigned(today: dt.date, targets: list[int] | None = None) -> Iterable[Wanted]:
     """To the account manager, when somebody else wrote the report. Over when it is signed off or the meeting

@@ -8,6 +8,7 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from accounts.roles import Role
 from deventer_crm.core import policy
 from deventer_crm.core.reminders import Wanted, rule
 from meetings.models import AgendaDocument
@@ -18,6 +19,11 @@ from meetings.models import AgendaDocument
     label=_("Document for a meeting not received"),
     act=_("Ask for the document, or record that it came"),
     target="meetings.AgendaDocument",
+    asks=(
+        Role.ACCOUNT_MANAGER,
+        Role.SECRETARY,
+        Role.TEAM_LEAD,
+    ),
 )
 def agenda_document_overdue(today: dt.date, targets: list[int] | None = None) -> Iterable[Wanted]:
     """To who looks after the meeting, else to who wrote the document down. Over once it came, was taken off,

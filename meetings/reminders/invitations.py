@@ -11,6 +11,7 @@ from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from accounts.roles import Role
 from deventer_crm.core import clock, policy
 from deventer_crm.core.reminders import Wanted, rule
 from meetings.models import Invitation, Meeting, MeetingStep
@@ -43,6 +44,7 @@ def _asked(rows: "QuerySet[Any]", today: dt.date, since: str) -> Iterable[Wanted
     label=_("Invitation that was not delivered"),
     act=_("Mend the address and try again, or call"),
     target="meetings.Invitation",
+    asks=(Role.ACCOUNT_MANAGER, Role.SECRETARY, Role.TEAM_LEAD),
 )
 def invitation_undelivered(today: dt.date, targets: list[int] | None = None) -> Iterable[Wanted]:
     """At once; over when it was sent after all, answered or withdrawn, or the meeting is behind us."""
@@ -55,6 +57,7 @@ def invitation_undelivered(today: dt.date, targets: list[int] | None = None) -> 
     label=_("Wish for another date"),
     act=_("Propose another date"),
     target="meetings.Invitation",
+    asks=(Role.ACCOUNT_MANAGER, Role.SECRETARY, Role.TEAM_LEAD),
 )
 def invitation_other_date(today: dt.date, targets: list[int] | None = None) -> Iterable[Wanted]:
     """From the answer on; over with another answer, or when the meeting was moved or planned since. A guest
@@ -77,6 +80,11 @@ def invitation_other_date(today: dt.date, targets: list[int] | None = None) -> I
     act=_("Remind the guests, or call them"),
     target="meetings.Meeting",
     url=lambda meeting, period: meeting.get_guests_url(),
+    asks=(
+        Role.ACCOUNT_MANAGER,
+        Role.SECRETARY,
+        Role.TEAM_LEAD,
+    ),
 )
 def guests_unanswered(today: dt.date, targets: list[int] | None = None) -> Iterable[Wanted]:
     """One for each guest list, to who invited them last: as long after the last invitation as for a single

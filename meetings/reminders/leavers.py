@@ -18,6 +18,7 @@ from meetings.leavers.services import RULE
     label=_("A college member left"),
     act=_("Say who answers for promises, invitations and visits now"),
     target="accounts.CollegeMember",
+    asks=(Role.SECRETARY, Role.TEAM_LEAD),
 )
 def college_member_left(today: dt.date, targets: list[int] | None = None) -> Iterable[Wanted]:
     """To the secretaries who may know of something that waits, from the day after; to the lead some days

@@ -53,5 +53,5 @@ def _quiet(response: HttpResponse) -> HttpResponse:
     """In no cache, in no search engine, and no other site learns the address."""
     response["Cache-Control"] = "no-store, private"
     response["X-Robots-Tag"] = "noindex, nofollow"
-    response["Referrer-Policy"] = "no-referrer"
+    response["Referrer-Policy"] = "same-origin"  # "no-referrer" makes browsers send Origin: null
     return response

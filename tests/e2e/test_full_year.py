@@ -192,8 +192,8 @@ def prepare_and_read(browser, live_server, team, visit):
         page.locator("#id_ready").check()
         page.locator("main form .btn-primary").click()
         page.wait_for_url(lambda url: "/schrijven/" not in url)
-        answer = page.context.request.get(f"{live_server.url}{visit.get_absolute_url()}briefing/pdf/")
-    with pikepdf.open(io.BytesIO(answer.body())) as document:
+        paper = page.context.request.get(f"{live_server.url}{visit.get_absolute_url()}briefing/pdf/").body()
+    with pikepdf.open(io.BytesIO(paper)) as document:
         assert document.Root.MarkInfo.Marked
         assert str(document.Root.Lang) in {"nl", "en"}
         assert str(document.docinfo["/Title"])

@@ -228,7 +228,7 @@ def test_the_page_shows_only_the_question_and_is_kept_by_nobody(row, am, client)
     assert row.employer.name not in page
     assert response.headers["Cache-Control"] == "no-store"
     assert response.headers["X-Robots-Tag"] == "noindex, nofollow"
-    assert response.headers["Referrer-Policy"] == "no-referrer"
+    assert response.headers["Referrer-Policy"] == "same-origin"
 
 
 @pytest.mark.parametrize("door", ["answered", "withdrawn", "expired", "done", "forged", "empty", "unsigned"])

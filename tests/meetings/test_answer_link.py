@@ -79,7 +79,7 @@ def test_no_cache_and_no_search_engine_keeps_it(invitation):
     for response in (Client().get(url_of(invitation)), post(invitation, answer="accepted")):
         assert "no-store" in response["Cache-Control"]
         assert "noindex" in response["X-Robots-Tag"]
-        assert response["Referrer-Policy"] == "no-referrer"
+        assert response["Referrer-Policy"] == "same-origin"
 
 
 def test_who_accepts_takes_part_and_who_comes_back_on_it_does_not(invitation):
