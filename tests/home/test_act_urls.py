@@ -11,9 +11,9 @@ from deventer_crm.core.models import Commitment
 from deventer_crm.core.reminders import ACT_URLS, RULES
 from deventer_crm.core.targets import url_of
 from employers.models import TopList, TopListEntry
-from tests.accounts.factories import UserFactory
+from tests.accounts.factories import CollegeMemberFactory, UserFactory
 from tests.budget.factories import BudgetYearFactory
-from tests.employers.factories import EmployerFactory, FollowUpFactory
+from tests.employers.factories import EmployerFactory, FollowUpFactory, FollowUpRequestFactory
 from tests.home.factories import ReminderFactory
 from tests.meetings.factories import AgendaDocumentFactory, InvitationFactory, MeetingFactory
 
@@ -29,9 +29,11 @@ def listed() -> Any:
 
 #: A rule that points at another kind of record needs one here.
 TARGETS: dict[str, Callable[[], Any]] = {
+    "accounts.CollegeMember": CollegeMemberFactory,
     "core.Commitment": lambda: Commitment.objects.get(code="C2"),
     "budget.BudgetYear": lambda: BudgetYearFactory(year=2026),
     "employers.FollowUp": lambda: FollowUpFactory(promise=True),
+    "employers.FollowUpRequest": FollowUpRequestFactory,
     "employers.TopListEntry": listed,
     "meetings.AgendaDocument": AgendaDocumentFactory,
     "meetings.Invitation": InvitationFactory,
