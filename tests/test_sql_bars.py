@@ -33,6 +33,7 @@ from employers.services import refresh_employers
 from meetings.models import MeetingFollowUp
 from tests.accounts.factories import CollegeMemberFactory, UserFactory
 from tests.budget.factories import HoursImportFactory, TimeEntryFactory
+from tests.budget.factories import plan as plan_of_the_budget
 from tests.employers import factories as make
 from tests.home.factories import ReminderFactory
 from tests.meetings.factories import (
@@ -179,6 +180,7 @@ def begin(user: User) -> SimpleNamespace:
     )
     world.gone = UserFactory(role=AM, is_active=False)
     make.AccountAssignmentFactory(employer=employer, user=user)
+    plan_of_the_budget(80, 20, year=today.year, on=today)
     # Signals: shrunk, said to be untrue, and a promise that is late.
     place = employer.establishments.get()
     make.JobCountFactory(establishment=place, jobs=400, reference_date=dt.date(2025, 4, 1))

@@ -23,7 +23,7 @@ from budget.models import StaffNumber, TimeEntry
 from budget.services.closed import CONFIRMED, FUTURE, MONTH, YEAR, ClosedBooks
 from deventer_crm.core import clock, formatting, policy
 from deventer_crm.core.services import save_tracked
-from deventer_crm.core.workdays import is_working_day
+from deventer_crm.core.workdays import free_days, is_working_day
 from employers.models import Employer, Registration, Track
 from employers.spreadsheets.columns import plain
 from employers.spreadsheets.errors import Remark
@@ -193,9 +193,10 @@ class Importer:
         first = row.month or clock.today()
         if first > clock.today():
             raise Refusal(row.remark("day_to_come", "maand"))
+        free = free_days()
         days = [first + dt.timedelta(days=at) for at in range(31)]
         days = [day for day in days if day.month == first.month and day <= clock.today()]
-        days = [day for day in days if is_working_day(day)] or days[:1]
+        days = [day for day in days if is_working_day(day, free)] or days[:1]
         if row.hours > IN_A_DAY * len(days):
             raise Refusal(row.remark("too_many_hours_month", "uren", value=str(row.hours)))
         parts = zip(days, divide(row.hours, [1] * len(days)), strict=True)

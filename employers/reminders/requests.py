@@ -47,10 +47,11 @@ def request_answered(today: dt.date, targets: list[int] | None = None) -> Iterab
 def request_unanswered(today: dt.date, targets: list[int] | None = None) -> Iterable[Wanted]:
     """Some working days after it was asked (a setting), and not before the day on which the answer was
     wanted is past."""
-    days: int = policy.value("pass_on_unanswered_days", today)
+    settings = policy.values(["pass_on_unanswered_days", "free_days"], today)
+    days, free = settings["pass_on_unanswered_days"], workdays.as_days(settings["free_days"])
     rows = _of_standing(targets).unanswered().filter(asked_on__lt=today, answer_by__lt=today)
     due = [
-        (pk, follow_up, max(workdays.shift(asked_on, days), answer_by + workdays.ONE_DAY))
+        (pk, follow_up, max(workdays.shift(asked_on, days, free), answer_by + workdays.ONE_DAY))
         for pk, follow_up, asked_on, answer_by in rows.values_list(
             "pk", "follow_up_id", "asked_on", "answer_by"
         )

@@ -1,7 +1,7 @@
 """What the planner is asked and what it answers: plain values, so that it can be tried on any year."""
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from math import hypot
 
@@ -111,7 +111,12 @@ class Rules:
     months_off: frozenset[int] = frozenset()
     near_metres: int = 1500
     days_apart: int = 90
-    is_open: Callable[[dt.date], bool] = is_working_day
+    #: Days of its own on which the municipality is closed.
+    closed: frozenset[dt.date] = frozenset()
+
+    def is_open(self, day: dt.date) -> bool:
+        """A working day of this municipality."""
+        return is_working_day(day, self.closed)
 
     def allows(self, day: dt.date) -> bool:
         return day.month not in self.months_off and self.is_open(day)

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from django.db.models import Value
 from django.utils.functional import cached_property
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
@@ -319,12 +320,16 @@ def names_for(
     if others:
         members |= {row.pk: row.titled_name for row in CollegeMember.objects.filter(pk__in=others)}
     sectors, areas = keys_in(listed, "sector"), keys_in(listed, "area")
-    return Names(
-        known,
-        members,
-        dict(Sector.objects.filter(pk__in=sectors).values_list("pk", "name")) if sectors else {},
-        dict(Area.objects.filter(pk__in=areas).values_list("pk", "name")) if areas else {},
-    )
+    named: dict[str, dict[int, str]] = {"sector": {}, "area": {}}
+    if sectors or areas:
+        kinds = ((Sector, "sector", sectors), (Area, "area", areas))
+        one, other = (
+            model.objects.filter(pk__in=keys).order_by().values_list(Value(kind), "pk", "name")
+            for model, kind, keys in kinds
+        )
+        for kind, pk, name in one.union(other, all=True):
+            named[kind][pk] = name
+    return Names(known, members, named["sector"], named["area"])
 
 
 def _cards(

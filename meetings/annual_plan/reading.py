@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from accounts.models import CollegeMember, User
 from deventer_crm.core import clock, policy
+from deventer_crm.core.workdays import as_days
 from employers.models import Employer
 from employers.toplist.families import families
 from meetings.models import (
@@ -34,7 +35,7 @@ def rules_of(plan: AnnualPlan) -> Rules:
     """What the plan was asked with, and the policy of its year."""
     day = min(max(clock.today(), dt.date(plan.year, 1, 1)), dt.date(plan.year, 12, 31))
     settings = policy.values(
-        ["plan_visits_a_day", "plan_nearby_metres", "plan_days_between_visits"],
+        ["plan_visits_a_day", "plan_nearby_metres", "plan_days_between_visits", "free_days"],
         day,
     )
     return Rules(
@@ -43,6 +44,7 @@ def rules_of(plan: AnnualPlan) -> Rules:
         months_off=frozenset(plan.months_off),
         near_metres=settings["plan_nearby_metres"],
         days_apart=settings["plan_days_between_visits"],
+        closed=as_days(settings["free_days"]),
     )
 
 

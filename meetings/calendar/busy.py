@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import BlockedTime, CollegeMember, User
 from deventer_crm.core import clock, policy
-from deventer_crm.core.workdays import is_working_day
+from deventer_crm.core.workdays import free_days, is_working_day
 from meetings.calendar.spans import ONE_DAY, Span, at_time, blocked_days, days, gaps, merged
 from meetings.models import BusyTime, Meeting, Participant
 
@@ -243,7 +243,8 @@ def busy_days(
     `busy_days([member.pk], monday, friday)[member.pk, monday].fits(90)`"""
     keys = frozenset(members)
     hours = Hours.read()
-    asked = [day for day in days(first, last) if is_working_day(day)]
+    free = free_days()
+    asked = [day for day in days(first, last) if is_working_day(day, free)]
     if not asked or not keys:
         return {}
     within = Span(clock.start_of(first), clock.start_of(last + ONE_DAY))

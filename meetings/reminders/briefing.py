@@ -34,9 +34,10 @@ def _day_is_over(period: str, today: dt.date) -> bool:
 def briefing_missing(today: dt.date, targets: list[int] | None = None) -> Iterable[Wanted]:
     """Of a visit of the college that is planned, until somebody says that the briefing is ready: to the
     account manager, a day before also to the secretary of the member, else to all secretaries."""
-    settings = policy.values(["briefing_due_days", "briefing_secretary_days"], today)
-    at_most = max(settings.values())
-    until = workdays.shift(today, at_most + 1) + dt.timedelta(days=1)
+    settings = policy.values(["briefing_due_days", "briefing_secretary_days", "free_days"], today)
+    free = workdays.as_days(settings["free_days"])
+    at_most = max(settings["briefing_due_days"], settings["briefing_secretary_days"])
+    until = workdays.shift(today, at_most + 1, free) + dt.timedelta(days=1)
     at_table = Participant.objects.filter(meeting=OuterRef("pk"), college_member__isnull=False)
     rows = with_manager(
         Meeting.objects.filter(
@@ -63,8 +64,8 @@ def briefing_missing(today: dt.date, targets: list[int] | None = None) -> Iterab
     for pk, starts_at, who in listed:
         day = clock.local_date(starts_at)
         period = f"meeting:{pk}:{day}"
-        due = workdays.shift(day, -settings["briefing_due_days"])
-        late = workdays.shift(day, -settings["briefing_secretary_days"])
+        due = workdays.shift(day, -settings["briefing_due_days"], free)
+        late = workdays.shift(day, -settings["briefing_secretary_days"], free)
         if due <= today and who is not None:
             wanted.append(Wanted(pk, who, due, period))
         if late <= today:
@@ -89,7 +90,8 @@ def briefing_missing(today: dt.date, targets: list[int] | None = None) -> Iterab
 def report_unsigned(today: dt.date, targets: list[int] | None = None) -> Iterable[Wanted]:
     """To the account manager, when somebody else wrote the report. Over when it is signed off or the meeting
     is closed."""
-    days: int = policy.value("report_sign_off_days", today)
+    settings = policy.values(["report_sign_off_days", "free_days"], today)
+    days, free = settings["report_sign_off_days"], workdays.as_days(settings["free_days"])
     rows = with_manager(
         Meeting.objects.filter(
             state=Meeting.State.REPORTED, report__signed_off_on__isnull=True, reported_on__lt=today
@@ -100,7 +102,7 @@ def report_unsigned(today: dt.date, targets: list[int] | None = None) -> Iterabl
         rows = rows.filter(pk__in=targets)
     wanted = []
     for pk, reported_on, who in rows.values_list("pk", "reported_on", "who"):
-        due = workdays.shift(reported_on, days)
+        due = workdays.shift(reported_on, days, free)
         if due <= today and who is not None:
             wanted.append(Wanted(pk, who, due, f"meeting:{pk}"))
     return wanted
