@@ -7,7 +7,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from django.db.models import Value
 from django.utils.functional import cached_property
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
@@ -17,13 +16,14 @@ from accounts.models import CollegeMember
 from accounts.roles import Act
 from deventer_crm.core import clock
 from deventer_crm.core.formatting import nl_date
-from employers.models import Area, Employer, Sector, TopListEntry
+from employers.models import TopListEntry
 from meetings.models import AnnualPlan, Meeting, PlanProposal
 
 from .conflicts import Standing, find_conflicts
 from .inputs import NOWHERE, Reason
+from .naming import names_for
 from .reading import college_of, kept_meetings, meetings_between, members_for, place_of, rules_of
-from .wording import Names, keys_in, read, say
+from .wording import read, say
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -301,35 +301,6 @@ def _standing(row: PlanProposal, day: dt.date) -> Standing:
 
 
 # ── cards ────────────────────────────────────────────────────────────────────────────────────────
-
-
-def names_for(
-    reasons: Iterable[Reason],
-    user: "User",
-    *,
-    college: Iterable[CollegeMember] = (),
-    employers: Mapping[int, str] | None = None,
-) -> Names:
-    """The names these reasons need, as far as this reader may know them; three queries at most."""
-    listed, known = list(reasons), dict(employers or {})
-    wanted = keys_in(listed, "employer") - known.keys()
-    if wanted:
-        known |= dict(Employer.objects.visible_to(user).filter(pk__in=wanted).values_list("pk", "name"))
-    members = {row.pk: row.titled_name for row in college}
-    others = keys_in(listed, "member") - members.keys()
-    if others:
-        members |= {row.pk: row.titled_name for row in CollegeMember.objects.filter(pk__in=others)}
-    sectors, areas = keys_in(listed, "sector"), keys_in(listed, "area")
-    named: dict[str, dict[int, str]] = {"sector": {}, "area": {}}
-    if sectors or areas:
-        kinds = ((Sector, "sector", sectors), (Area, "area", areas))
-        one, other = (
-            model.objects.filter(pk__in=keys).order_by().values_list(Value(kind), "pk", "name")
-            for model, kind, keys in kinds
-        )
-        for kind, pk, name in one.union(other, all=True):
-            named[kind][pk] = name
-    return Names(known, members, named["sector"], named["area"])
 
 
 def _cards(

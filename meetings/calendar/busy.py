@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import BlockedTime, CollegeMember, User
 from deventer_crm.core import clock, policy
-from deventer_crm.core.workdays import free_days, is_working_day
+from deventer_crm.core.workdays import as_days, is_working_day
 from meetings.calendar.spans import ONE_DAY, Span, at_time, blocked_days, days, gaps, merged
 from meetings.models import BusyTime, Meeting, Participant
 
@@ -65,14 +65,16 @@ class Hours:
     minutes: int
     first: int
     last: int
+    closed: frozenset["date"] = frozenset()
 
     @classmethod
     def read(cls) -> "Hours":
         """One query. What cannot be is read as the nearest that can."""
-        names = ["meeting_minutes", "agenda_from_hour", "agenda_until_hour"]
-        minutes, first, last = policy.values(names).values()
+        names = ["meeting_minutes", "agenda_from_hour", "agenda_until_hour", "free_days"]
+        minutes, first, last, closed = policy.values(names).values()
         first = min(first, 22)
-        return cls(min(max(minutes, 5), 24 * 60), first, min(max(last, first + 1), 23))
+        last = min(max(last, first + 1), 23)
+        return cls(min(max(minutes, 5), 24 * 60), first, last, as_days(closed))
 
     def of(self, day: "date") -> Span:
         """Those hours of one day."""
@@ -243,8 +245,7 @@ def busy_days(
     `busy_days([member.pk], monday, friday)[member.pk, monday].fits(90)`"""
     keys = frozenset(members)
     hours = Hours.read()
-    free = free_days()
-    asked = [day for day in days(first, last) if is_working_day(day, free)]
+    asked = [day for day in days(first, last) if is_working_day(day, hours.closed)]
     if not asked or not keys:
         return {}
     within = Span(clock.start_of(first), clock.start_of(last + ONE_DAY))

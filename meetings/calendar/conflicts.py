@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext as _
 
 from deventer_crm.core import clock, formatting
-from deventer_crm.core.workdays import free_days, holidays, is_working_day
+from deventer_crm.core.workdays import holidays, is_working_day
 from meetings.calendar.busy import Asked, Busy, Hours, meeting_span, read_busy
 from meetings.calendar.spans import ONE_DAY, Span, days, gaps, merged, whole_day
 
@@ -179,9 +179,9 @@ def look_at(
 def _proposals(taken: list[Span], day: dt.date, length: dt.timedelta, hours: Hours) -> list[Span]:
     found: list[Span] = []
     now = clock.now()
-    begin, free = max(day, clock.today()), free_days()
+    begin = max(day, clock.today())
     for candidate in days(begin, day + dt.timedelta(days=LOOK_AHEAD) - ONE_DAY):
-        if not is_working_day(candidate, free):
+        if not is_working_day(candidate, hours.closed):
             continue
         within = hours.of(candidate)
         place = _first_place(gaps(taken, within), within.starts_at, length, now)

@@ -97,7 +97,7 @@ def test_from_a_frozen_list_to_a_kept_commitment(browser, live_server, worker, t
         page.locator("main form button[type=submit]").click()
         page.get_by_role("link", name="Write the report").first.click()
         page.locator("#id_summary").fill("Rondleiding door de proefhal.")
-        page.locator("main form button[type=submit]").click()
+        page.get_by_role("button", name="Save the report").click()
         expect(page.locator("main")).to_contain_text("Rondleiding door de proefhal.")
         page.goto("/monitor/")
         expect(page.locator("tr", has_text="C1").first).to_contain_text("1 spoken")
