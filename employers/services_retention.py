@@ -15,7 +15,7 @@ from deventer_crm.core.lists.address import TEXT
 from deventer_crm.core.mails import withdraw_mails
 from deventer_crm.core.models import Digest, OutgoingMail, SavedView, Tracked
 from deventer_crm.core.services import save_tracked
-from employers.models import ContactPerson, Employer
+from employers.models import ContactPerson, Employer, Position
 from employers.retention import ERASERS, FREE_TEXTS, FreeText
 
 if TYPE_CHECKING:
@@ -70,14 +70,16 @@ class Preview:
 PERSON_FIELDS = ("first_name", "last_name", "email", "phone", "mobile", "source", "informed_on")
 
 
-def preview_of(person: ContactPerson) -> Preview:
-    """For who must decide: one query for each kind of text."""
+def preview_of(person: ContactPerson, *, by: "User") -> Preview:
+    """For who must decide: one query for each kind of text. Titles at employers this reader may not know
+    (R10) go as well and are not shown."""
     fields = [
         (ContactPerson._meta.get_field(name).verbose_name, str(value))  # type: ignore[union-attr]  # fields
         for name in PERSON_FIELDS
         if (value := getattr(person, name))
     ]
-    titles = [title for title in person.positions.values_list("title", flat=True) if title]
+    shown = Position.objects.visible_to(by).filter(person=person).exclude(title="")
+    titles = list(shown.order_by("pk").values_list("title", flat=True))
     texts = []
     for text in FREE_TEXTS.values():
         found = _texts_with(person, text).distinct().count()

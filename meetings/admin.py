@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import translation
 from django.utils.html import format_html, format_html_join
@@ -12,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.admin_base import ActAdmin, ActInline, ReadOnlyAdmin, ReadOnlyInline, ReferenceAdmin
 from accounts.roles import Act
+from employers.models import Employer
 from meetings.calendar.fetching import check_address, set_busy_address
 from meetings.letters import LANGUAGE
 from meetings.models import (
@@ -35,6 +37,12 @@ class SeriesPartyInline(ActInline):
     change_acts = (Act.MANAGE_REFERENCE,)
     deletable = True
     autocomplete_fields = ("association",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[SeriesParty]:
+        """Those this person may know of (R10); the others stay as they are."""
+        known = Employer.objects.visible_to(request.user)
+        rows = super().get_queryset(request).filter(association__in=known)
+        return rows.select_related("series", "association")
 
 
 @admin.register(Series)

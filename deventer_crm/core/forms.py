@@ -1,12 +1,13 @@
 """What every form of the product shares."""
 
 import datetime as dt
-from collections.abc import Callable
-from typing import Any, TypeVar
+from collections.abc import Callable, Iterable
+from typing import Any, ClassVar, TypeVar
 
 from crispy_forms.helper import FormHelper
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import Model
 from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext_lazy as _
 
@@ -37,6 +38,28 @@ class DayField(forms.DateField):
         super().validate(value)
         if value is not None and not FIRST_DAY <= value <= LAST_DAY:
             raise ValidationError(_("Check the year."), code="year")
+
+
+class KnownField(forms.TypedChoiceField):
+    """A record out of those that were read already: a page with many rows of the same boxes reads them once,
+    where a ModelChoiceField looks up what was chosen for each row. Empty is None."""
+
+    default_error_messages: ClassVar[dict[str, Any]] = {
+        "invalid_choice": forms.ModelChoiceField.default_error_messages["invalid_choice"]
+    }
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(empty_value=None, **kwargs)
+
+    def offer(self, rows: Iterable[Model], *, empty: Any = None) -> None:
+        """These can be chosen; with `empty` also none of them, under that name."""
+        known = {str(row.pk): row for row in rows}
+        nothing = [] if empty is None else [("", empty)]
+        self.choices = [*nothing, *((key, str(row)) for key, row in known.items())]
+        self.coerce = known.__getitem__
+
+    def prepare_value(self, value: Any) -> Any:
+        return value.pk if isinstance(value, Model) else value
 
 
 def sent(request: HttpRequest) -> QueryDict | None:

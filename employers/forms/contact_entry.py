@@ -18,7 +18,7 @@ from accounts.models import User
 from accounts.roles import Act
 from deventer_crm.core import clock
 from deventer_crm.core.formatting import nl_date
-from deventer_crm.core.forms import CrmForm, DayInput
+from deventer_crm.core.forms import CrmForm, DayInput, KnownField
 from deventer_crm.core.parsing import whole_number, whole_numbers
 from deventer_crm.core.timeline import Happening
 from employers.activity import soon_there
@@ -74,9 +74,7 @@ class FollowUpRow(CrmForm):
         required=False,
         widget=DayInput(),
     )
-    owner = forms.ModelChoiceField(
-        label=gettext_lazy("Lies with"), queryset=User.objects.none(), required=False
-    )
+    owner = KnownField(label=gettext_lazy("Lies with"), required=False)
     employer = forms.ChoiceField(label=gettext_lazy("For"))
 
     def __init__(
@@ -91,11 +89,7 @@ class FollowUpRow(CrmForm):
             ("", _("the usual term")),
         ]
         self.fields["term"].initial = WEEK
-        self.fields["owner"].queryset = User.objects.filter(pk__in=[owner.pk for owner in owners])
-        self.fields["owner"].choices = [
-            ("", _("the account manager")),
-            *((owner.pk, str(owner)) for owner in owners),
-        ]
+        self.fields["owner"].offer(owners, empty=_("the account manager"))
         self.fields["kind"].choices = [
             (kind, capfirst(FollowUp.Kind(kind).label)) for kind in kinds_for(user)
         ]

@@ -26,5 +26,5 @@ def person_anonymise(request: HttpRequest, pk: int) -> HttpResponse:
         anonymise_person(person, by=user)
         messages.success(request, _("The person is anonymised."))
         return redirect("employers:person", pk)
-    context = {"person": person, "preview": preview_of(person), "form": form}
+    context = {"person": person, "preview": preview_of(person, by=user), "form": form}
     return render(request, "employers/person_anonymise.html", context, status=422 if form.errors else 200)

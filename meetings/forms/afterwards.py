@@ -38,16 +38,14 @@ class AfterwardsForm(MeetingForm):
     def lines(self) -> list[AgreedForm]:
         """Who does what, for one of the chosen employers."""
         chosen = Employer.objects.visible_to(self.user).filter(pk__in=self.choice.employers)
-        listed = list(chosen.order_by("sort_name", "pk"))
-        offered = Offered.to(self.user, listed)
+        offered = Offered.to(self.user, chosen.order_by("sort_name", "pk"))
         data = self.data if self.is_bound else None
         return [
             AgreedForm(
                 data,
                 user=self.user,
-                employers=chosen,
                 offered=offered,
-                first=next(iter(listed), None),
+                first=next(iter(offered.employers), None),
                 prefix=f"agreed{number}",
                 initial={name: self.initial.get(f"agreed{number}-{name}") for name in ("what", "due_on")},
             )

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from deventer_crm.core import clock
-from deventer_crm.core.forms import CrmForm, DayField
+from deventer_crm.core.forms import CrmForm, DayField, KnownField
 from deventer_crm.core.services import StaleRecord
 from employers.forms.followups import colleagues
 from employers.models import Employer, FollowUp
@@ -28,16 +28,13 @@ from .fields import add_on_behalf
 class Offered:
     """What every line of a page can choose from, read once."""
 
-    employers: list[tuple[int, str]]
-    owners: list[tuple[int | str, str]]
+    employers: list[Employer]
+    owners: list[User]
 
     @classmethod
     def to(cls, user: Any, employers: Iterable[Employer]) -> "Offered":
         """For this person; who may not choose with whom it lies gets no colleagues."""
-        owners: list[tuple[int | str, str]] = [("", _("the account manager"))]
-        if may_choose_owner(user):
-            owners += [(row.pk, str(row)) for row in colleagues()]
-        return cls([(row.pk, str(row)) for row in employers], owners)
+        return cls(list(employers), list(colleagues()) if may_choose_owner(user) else [])
 
 
 class AgreedForm(CrmForm):
@@ -45,19 +42,14 @@ class AgreedForm(CrmForm):
 
     what = forms.CharField(label=gettext_lazy("What must be done"), max_length=200, required=False)
     kind = forms.ChoiceField(label=gettext_lazy("What it is"), required=False)
-    employer = forms.ModelChoiceField(
-        label=gettext_lazy("For or by"), queryset=Employer.objects.none(), required=False
-    )
-    owner = forms.ModelChoiceField(
-        label=gettext_lazy("Lies with"), queryset=User.objects.none(), required=False
-    )
+    employer = KnownField(label=gettext_lazy("For or by"), required=False)
+    owner = KnownField(label=gettext_lazy("Lies with"), required=False)
     due_on = DayField(label=gettext_lazy("Due on"), required=False)
 
     def __init__(
         self,
         *args: Any,
         user: Any,
-        employers: Any,
         offered: "Offered",
         first: Employer | None = None,
         **kwargs: Any,
@@ -68,12 +60,10 @@ class AgreedForm(CrmForm):
         self.fields["kind"].choices = [
             (code, capfirst(label)) for code, label in FollowUp.Kind.choices if code in kinds
         ]
-        self.fields["employer"].queryset = employers
-        self.fields["employer"].choices = offered.employers
+        self.fields["employer"].offer(offered.employers)
         self.fields["employer"].initial = first
         if may_choose_owner(user):
-            self.fields["owner"].queryset = colleagues()
-            self.fields["owner"].choices = offered.owners
+            self.fields["owner"].offer(offered.owners, empty=_("the account manager"))
         else:
             del self.fields["owner"]
 
@@ -166,13 +156,12 @@ class MinutesForm(CrmForm):
             self.fields["adopts"] = forms.BooleanField(
                 label=_("The minutes of %(meeting)s were adopted") % {"meeting": adopts}, required=False
             )
-        parties, employers = list(parties_at(meeting, user)), parties_at(meeting, user)
+        parties = list(parties_at(meeting, user))
         offered, first = Offered.to(user, parties), next(iter(parties), None)
         self.blocks = [
             self._block(
                 item,
                 made.get(item.pk, []),
-                employers=employers,
                 offered=offered,
                 first=item.brought_by or first,
             )
@@ -181,7 +170,6 @@ class MinutesForm(CrmForm):
         self.general = AgreedForm(
             self.data if self.is_bound else None,
             user=user,
-            employers=employers,
             offered=offered,
             first=first,
             prefix="general",

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import CollegeMember, User
 from deventer_crm.core import clock
-from deventer_crm.core.forms import CrmForm, DayField, VersionedModelForm
+from deventer_crm.core.forms import CrmForm, DayField, KnownField, VersionedModelForm
 from employers.forms.contact_entry import FollowUpRow
 from employers.models import Employer, FollowUp, Theme
 from meetings import services
@@ -102,7 +102,7 @@ class SignalRow(CrmForm):
         required=False,
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
-    theme = forms.ModelChoiceField(label=gettext_lazy("Theme"), queryset=Theme.objects.none(), required=False)
+    theme = KnownField(label=gettext_lazy("Theme"), required=False)
     employer = forms.ChoiceField(label=gettext_lazy("Of"))
 
     def __init__(
@@ -110,9 +110,7 @@ class SignalRow(CrmForm):
     ) -> None:
         super().__init__(data, user=user, **kwargs)
         self.employers = {str(employer.pk): employer for employer in employers}
-        theme: Any = self.fields["theme"]
-        theme.queryset = Theme.objects.filter(pk__in=[row.pk for row in themes])
-        theme.choices = [("", _("choose a theme")), *((row.pk, row.name) for row in themes)]
+        self.fields["theme"].offer(themes, empty=_("choose a theme"))
         if len(employers) > 1:
             self.fields["employer"].choices = [(key, row.name) for key, row in self.employers.items()]
         else:
@@ -137,16 +135,12 @@ class SignalRow(CrmForm):
 class OutcomeRow(FollowUpRow):
     """A promise or action that was agreed at the table."""
 
-    promised_by = forms.ModelChoiceField(
-        label=gettext_lazy("Promised by"), queryset=CollegeMember.objects.none(), required=False
-    )
+    promised_by = KnownField(label=gettext_lazy("Promised by"), required=False)
 
     def __init__(self, *args: Any, members: list[CollegeMember], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if members:
-            field: Any = self.fields["promised_by"]
-            field.queryset = CollegeMember.objects.filter(pk__in=[member.pk for member in members])
-            field.choices = [("", _("not a member of the college")), *((row.pk, str(row)) for row in members)]
+            self.fields["promised_by"].offer(members, empty=_("not a member of the college"))
         else:
             del self.fields["promised_by"]
 

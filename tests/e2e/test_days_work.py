@@ -52,7 +52,8 @@ def employer(manager):
 
 def test_a_misspelt_name_leads_to_the_dossier_by_keys_alone(browser, live_server, manager, employer):
     """A slash, the name with two letters swapped, down, enter. Less than ten seconds, typing included."""
-    EmployerFactory.create_batch(5, refreshed=True)
+    for number in range(5):
+        EmployerFactory(name=f"Testbakkerij Kwartelsteen {number}", refreshed=True)
     with window(browser, live_server, manager) as page:
         page.goto("/")
         began = time.monotonic()

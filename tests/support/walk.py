@@ -26,18 +26,35 @@ def asker(row: Row, method: str = "get") -> User:
 def names_asked() -> Iterator[set[str]]:
     """The parameters that views and forms read from an address or a sent form."""
     names: set[str] = set()
+    parsing = 0
+    fill = QueryDict.setlistdefault
+
+    def unseen(self: QueryDict, *args: Any) -> Any:
+        """Django asks for each name itself while it takes an address apart; that is nobody's interest."""
+        nonlocal parsing
+        parsing += 1
+        try:
+            return fill(self, *args)
+        finally:
+            parsing -= 1
 
     def spying(method: str) -> Any:
         real = getattr(QueryDict, method)
 
         def spy(self: QueryDict, name: Any, *args: Any, **options: Any) -> Any:
-            if isinstance(name, str):
+            if isinstance(name, str) and not parsing:
                 names.add(name)
             return real(self, name, *args, **options)
 
         return mock.patch.object(QueryDict, method, spy)
 
-    with spying("get"), spying("getlist"), spying("__getitem__"), spying("__contains__"):
+    with (
+        mock.patch.object(QueryDict, "setlistdefault", unseen),
+        spying("get"),
+        spying("getlist"),
+        spying("__getitem__"),
+        spying("__contains__"),
+    ):
         yield names
 
 
