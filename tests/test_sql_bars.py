@@ -27,6 +27,8 @@ from employers.models import (
     SheetRow,
     SignalObjection,
     Tag,
+    TopList,
+    TopListEntry,
 )
 from employers.portfolios.handover import Scope, hand_over
 from employers.services import refresh_employers
@@ -181,6 +183,10 @@ def begin(user: User) -> SimpleNamespace:
     world.gone = UserFactory(role=AM, is_active=False)
     make.AccountAssignmentFactory(employer=employer, user=user)
     plan_of_the_budget(80, 20, year=today.year, on=today)
+    top = TopList.objects.create(
+        year=today.year, size=20, reference_date=dt.date(today.year, 1, 1), frozen_on=today, frozen_by=lead
+    )
+    TopListEntry.objects.create(top_list=top, employer=employer, rank=1, jobs=100)
     # Signals: shrunk, said to be untrue, and a promise that is late.
     place = employer.establishments.get()
     make.JobCountFactory(establishment=place, jobs=400, reference_date=dt.date(2025, 4, 1))

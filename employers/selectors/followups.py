@@ -225,9 +225,14 @@ def of_user(user: "User") -> Card | None:
     return card if card.total else None
 
 
+def gives_follow_ups(user: "User") -> bool:
+    """Whether this person's week lists what lies with nobody who can act."""
+    return user.has_role(Role.TEAM_LEAD) and user.can(Act.GIVE_FOLLOW_UP)
+
+
 def to_give(user: "User") -> Card | None:
     """What lies with nobody who can act, for the lead; None when there is none."""
-    if not (user.has_role(Role.TEAM_LEAD) and user.can(Act.GIVE_FOLLOW_UP)):
+    if not gives_follow_ups(user):
         return None
     card = _card(_for_the_lead, user, gives=True)
     return card if card.total else None

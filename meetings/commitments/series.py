@@ -11,7 +11,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Q, QuerySet, prefetch_related_objects
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db import DEFAULT_DB_ALIAS
+from django.db.models import OuterRef, Q, QuerySet, prefetch_related_objects
+from django.db.models.functions import JSONObject
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -121,29 +124,43 @@ def _parties(series: Series) -> list[SeriesParty]:
     return sorted(series.parties.all(), key=lambda party: (party.association.sort_name, party.pk))
 
 
-def add_people(meetings: Collection[Meeting]) -> None:
-    """Who sits at these meetings, in two queries."""
-    keys = [meeting.pk for meeting in meetings]
-    attach(meetings, "employer_rows", _employers_at.rows(keys), by="meeting")
-    attach(meetings, "participants", _people_at.rows(keys), by="meeting")
-
-
-@Prepared
-def _employers_at(meeting_ids: list[int]) -> "QuerySet[MeetingEmployer]":
-    return MeetingEmployer.objects.filter(meeting__in=meeting_ids)
-
-
-@Prepared
-def _people_at(meeting_ids: list[int]) -> "QuerySet[Participant]":
-    return Participant.objects.filter(meeting__in=meeting_ids).order_by("pk")
+#: What a measure looks at; another field of these records is read when somebody asks for it.
+AT_TABLE = ("id", "meeting_id", "employer_id", "is_present", "is_organiser")
+SEATED = ("id", "meeting_id", "college_member_id", "person_id", "employer_id", "is_present")
 
 
 @Prepared
 def _of_series(*, start: dt.date, end: dt.date) -> "QuerySet[Meeting]":
+    """With who sits at them, in the same statement."""
     held_or_planned = Meeting.objects.filter(
         kind__series__isnull=False, starts_at__date__gte=start, starts_at__date__lte=end
     ).exclude(state=Meeting.State.DRAFT)
-    return held_or_planned.select_related("kind").order_by("starts_at", "pk")
+    employers = (
+        MeetingEmployer.objects.filter(meeting=OuterRef("pk"))
+        .order_by("pk")
+        .values(row=JSONObject(**{name: name for name in AT_TABLE}))
+    )
+    people = (
+        Participant.objects.filter(meeting=OuterRef("pk"))
+        .order_by("pk")
+        .values(row=JSONObject(**{name: name for name in SEATED}))
+    )
+    rows: QuerySet[Meeting] = held_or_planned.annotate(
+        stored_employers=ArraySubquery(employers),
+        stored_people=ArraySubquery(people),
+    )
+    return rows.select_related("kind").order_by("starts_at", "pk")
+
+
+def add_people(meetings: Collection[Any]) -> None:
+    """Who sits at these meetings, as they were read with them."""
+    for relation, model, names, stored in (
+        ("employer_rows", MeetingEmployer, AT_TABLE, "stored_employers"),
+        ("participants", Participant, SEATED, "stored_people"),
+    ):
+        rows = [row for meeting in meetings for row in getattr(meeting, stored)]
+        known = [model.from_db(DEFAULT_DB_ALIAS, names, [row[name] for name in names]) for row in rows]
+        attach(meetings, relation, known, by="meeting")
 
 
 @Prepared
