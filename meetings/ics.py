@@ -74,10 +74,12 @@ def event_for(
     url: str = "",
     attendees: Iterable[Attendee] = (),
     is_private: bool = False,
+    is_off: bool = False,
 ) -> Event:
     """A meeting as an event. `summary`: default its title or kind; `location`: default where it is; pass
     other words ("bezet", "") for a reader who may not know. An organiser is named only with attendees, as a
-    feed asks nobody anything. `is_private`: a shared calendar shows others no more than the time."""
+    feed asks nobody anything. `is_private`: a shared calendar shows others no more than the time. `is_off`:
+    for these attendees it does not take place, whatever it does for others."""
     event = Event()
     event.add("uid", uid_of(meeting))
     event.add("sequence", meeting.ics_sequence)
@@ -94,7 +96,8 @@ def event_for(
         event.add("description", description)
     if url:
         event.add("url", url)
-    event.add("status", STATUS.get(Meeting.State(meeting.state), "CONFIRMED"))
+    status = STATUS.get(Meeting.State(meeting.state), "CONFIRMED")
+    event.add("status", STATUS[Meeting.State.CANCELLED] if is_off else status)
     if is_private:
         event.add("class", "PRIVATE")
     guests = list(attendees)

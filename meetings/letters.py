@@ -156,6 +156,7 @@ def _appointment(about: About, meeting: Meeting, method: str) -> Attachment:
         meeting,
         url=about.link or LINK_TO_COME,
         attendees=[ics.Attendee(about.person.email, str(about.person), about.answer)],
+        is_off=method == ics.CANCEL,
     )
     name = "afmelding.ics" if method == ics.CANCEL else "uitnodiging.ics"
     content = ics.calendar_text([event], method=method)

@@ -14,11 +14,12 @@ from meetings.models import Invitation, Meeting
 from meetings.services.effects import invitation_changed
 
 #: The invitation itself, openly or as a link only; and what comes after it.
-INVITE, INVITE_DISCREET, NEWS, NEWS_DISCREET = (
+INVITE, INVITE_DISCREET, NEWS, NEWS_DISCREET, TAKEN_BACK = (
     "invitation",
     "invitation_discreet",
     "invitation_news",
     "invitation_news_discreet",
+    "invitation_taken_back",
 )
 FIRST = (INVITE, INVITE_DISCREET)
 DISCREET = (INVITE_DISCREET, NEWS_DISCREET)
@@ -41,7 +42,7 @@ def refused(mail: OutgoingMail) -> str:
     invitation = rows.filter(pk=mail.about_id or 0).first()
     if invitation is None:
         return "the invitation is gone"
-    if invitation.withdrawn_on is not None:
+    if invitation.withdrawn_on is not None and mail.kind != TAKEN_BACK:
         return "the invitation was withdrawn"
     meeting = invitation.meeting
     if mail.kind in FIRST and meeting is not None and meeting.state == Meeting.State.CANCELLED:
@@ -93,6 +94,7 @@ for code, label in (
     mail_kind(code, label=label, refused=refused, given_up=given_up, sent=sent)
 for code, label in (
     (NEWS, _("news about an invitation")),
+    (TAKEN_BACK, _("an invitation taken back")),
     (NEWS_DISCREET, _("news about an invitation to something confidential")),
 ):
     mail_kind(code, label=label, refused=refused)

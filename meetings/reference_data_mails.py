@@ -45,6 +45,17 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Nieuwe datum: {datum}\nTijd: {tijd}\nPlaats: {plaats}\n\n"
         "Kunt u dan ook? Laat het weten via deze link:\n{antwoordlink}" + END,
     ),
+    Use.CHANGED: (
+        "Gewijzigd: {onderwerp}",
+        GREETING + "Er is iets veranderd aan de bijeenkomst waarvoor wij u uitnodigden: {onderwerp}.\n\n"
+        "Datum: {datum}\nTijd: {tijd}\nPlaats: {plaats}\n\n"
+        "Uw antwoord blijft staan. Komt het zo niet uit? Laat het weten via deze link:\n{antwoordlink}" + END,
+    ),
+    Use.WITHDRAWN: (
+        "Uitnodiging ingetrokken: {onderwerp}",
+        GREETING + "Wij nodigden u uit voor: {onderwerp}, {datum}, {tijd}. Deze uitnodiging trekken wij in."
+        " U hoeft niets te doen.\n\nOnze excuses voor het ongemak." + END,
+    ),
     Use.CANCELLED: (
         "Gaat niet door: {onderwerp}",
         GREETING

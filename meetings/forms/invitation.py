@@ -14,6 +14,7 @@ from deventer_crm.core.forms import CrmForm, DayField, VersionedModelForm
 from employers.models import ContactPerson, Employer
 from meetings import services
 from meetings.models import Invitation, Meeting
+from meetings.services.mailing import has_appointment
 
 LOOK_BACK = dt.timedelta(days=400)
 
@@ -146,7 +147,22 @@ class WithdrawForm(CrmForm):
     """The day from which an invitation counts for nothing."""
 
     withdrawn_on = DayField(label=gettext_lazy("Withdrawn on"))
+    tell = forms.BooleanField(
+        label=gettext_lazy("Send a message"),
+        required=False,
+        initial=True,
+        help_text=gettext_lazy("It takes the appointment out of their calendar too."),
+    )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, invitation: Invitation, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.invitation = invitation
         self.fields["withdrawn_on"].initial = clock.today()
+        if not has_appointment(invitation):
+            del self.fields["tell"]
+
+    def save(self) -> Invitation | None:
+        """None: the form says what is wrong."""
+        act = services.withdraw_and_tell if self.cleaned_data.get("tell") else services.withdraw_invitation
+        day = self.cleaned_data["withdrawn_on"]
+        return self.attempt(lambda: act(self.invitation, by=self.user, withdrawn_on=day))

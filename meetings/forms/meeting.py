@@ -24,6 +24,7 @@ from meetings import services
 from meetings.calendar import Asked
 from meetings.models import Meeting, MeetingKind
 from meetings.selectors.picking import Choice, Picker, picker, with_parties
+from meetings.services.mailing import reached
 
 from .fields import ClockField, add_on_behalf, moment
 from .moment import Picking, PicksMoment, keys
@@ -144,6 +145,12 @@ class MeetingForm(PicksMoment, VersionedModelForm):
         else:
             for name in ("starts_on", "start_time", "end_time"):
                 del self.fields[name]
+            if self.instance.starts_at > clock.now() and reached(self.instance).exists():
+                self.fields["tell"] = forms.BooleanField(
+                    label=_("Send the guests a message when place or title change"),
+                    required=False,
+                    initial=True,
+                )
         rows = list(self.instance.participants.all())
         self.initial.setdefault(
             "college_members", [row.college_member_id for row in rows if row.college_member_id]
@@ -265,7 +272,11 @@ class MeetingForm(PicksMoment, VersionedModelForm):
         """Save an existing meeting. None: the form says what is wrong, or who saved first."""
         return self.attempt(
             lambda: services.change_meeting(
-                self.instance, by=self.user, expected_version=self.expected_version, **self._who()
+                self.instance,
+                by=self.user,
+                expected_version=self.expected_version,
+                tell=bool(self.cleaned_data.get("tell")),
+                **self._who(),
             )
         )
 

@@ -74,7 +74,9 @@ class MailTemplate(Tracked):
         GROUP = "group", _("invitation to a reception or theme")
         ASK_AGAIN = "ask_again", _("reminder of an invitation without an answer")
         MOVED = "moved", _("another date")
+        CHANGED = "changed", _("another place or title")
         CANCELLED = "cancelled", _("called off")
+        WITHDRAWN = "withdrawn", _("an invitation taken back")
         DISCREET = "discreet", _("about something confidential: says nothing but the link")
 
     use = models.CharField(_("what for"), max_length=12, choices=Use)

@@ -20,9 +20,10 @@ def _agenda(meeting: Meeting, user: "User") -> AgendaPage:
 
 @panel("meeting.main", order=20)
 def agenda_of(meeting: Any, user: "User") -> Panel | None:
-    """The items with their documents; for who plans also while it is empty, where an agenda is usual."""
+    """The items with their documents; for who plans also while it is empty, where an agenda is usual. What
+    came of a meeting that was held stands with its report."""
     page = _agenda(meeting, user)
-    has_any = page.items or page.documents or page.follow_ups
+    has_any = page.items or page.documents or (page.follow_ups and not meeting.is_held)
     if not has_any and (meeting.kind.series is None or "agenda" not in page.acts):
         return None
     return Panel("meetings/agenda_panel.html", {"page": page, "meeting": meeting})

@@ -13,7 +13,7 @@ from .invitations import (
     withdraw_invitation,
 )
 from .letters import send_feedback
-from .mailing import ask_again, mail_invitation, send_again
+from .mailing import ask_again, mail_invitation, send_again, withdraw_and_tell
 from .mandates import check_mandate, mandated_members
 from .outcomes import add_outcome
 from .participants import record_attendance, set_participants
@@ -73,5 +73,6 @@ __all__ = [
     "thaw_briefing",
     "tick_at_door",
     "walk_in",
+    "withdraw_and_tell",
     "withdraw_invitation",
 ]

@@ -24,7 +24,7 @@ from meetings.models import Invitation, Meeting
 from meetings.placeholders import problems_with
 
 from .effects import invitation_changed
-from .invitations import save_invitation
+from .invitations import save_invitation, withdraw_invitation
 from .mandates import check_mandate
 
 if TYPE_CHECKING:
@@ -36,7 +36,9 @@ METHODS = {
     Use.GROUP: ics.REQUEST,
     Use.ASK_AGAIN: ics.REQUEST,
     Use.MOVED: ics.REQUEST,
+    Use.CHANGED: ics.REQUEST,
     Use.CANCELLED: ics.CANCEL,
+    Use.WITHDRAWN: ics.CANCEL,
 }
 
 
@@ -198,6 +200,34 @@ def tell_reached(meeting: Meeting, use: str, *, by: "User") -> int:
     rows = reached(meeting).select_related("person", "employer", "college_member", "meeting__kind")
     number = f"{use}:{meeting.ics_sequence}"
     return _tell(list(rows.order_by("pk")), use, number, by=by)
+
+
+def has_appointment(invitation: Invitation) -> bool:
+    """Whether who is invited has this meeting in their calendar by a mail of ours: then they are told when
+    the invitation is taken back. What is confidential never got there (R10)."""
+    meeting = invitation.meeting
+    if meeting is None or not can_be_invited_to(meeting):
+        return False
+    mail = first_mail(invitation)
+    if mail is None or mail.state != OutgoingMail.State.SENT or mail.kind != "invitation":
+        return False
+    told = reached(meeting).filter(pk=invitation.pk).exists()
+    return told and not is_confidential(meeting, invitation.employer, invitation.person)
+
+
+@transaction.atomic
+def withdraw_and_tell(
+    invitation: Invitation, *, by: "User", withdrawn_on: dt.date | None = None
+) -> Invitation:
+    """Take an invitation back, and the appointment out of the calendar of who has it. Raises
+    ValidationError."""
+    tells = has_appointment(invitation)
+    found = withdraw_invitation(invitation, by=by, withdrawn_on=withdrawn_on)
+    if tells:
+        text = chosen_text(Use.WITHDRAWN, found.meeting, None, discreet=False)
+        letter = letter_for(found, text, use=Use.WITHDRAWN, by=by)
+        queue_mails("invitation_taken_back", [_mail(found, letter, Use.WITHDRAWN, by)], by=by)
+    return found
 
 
 @transaction.atomic

@@ -14,10 +14,13 @@ from deventer_crm.core import clock
 from deventer_crm.core.services import save_tracked
 from employers.activity import refresh_activities
 from employers.models import AccountAssignment, ContactPerson, Employer
+from meetings.ics import place_of
+from meetings.letters import Use
 from meetings.models import Meeting, MeetingKind
 
 from .effects import meeting_changed
 from .errors import IllegalStep
+from .mailing import tell_reached
 from .mandates import check_mandate
 from .participants import set_participants
 from .steps import State, enter, hold_meeting, leave_step, lock
@@ -146,9 +149,11 @@ def change_meeting(
     colleagues: Iterable["User"] = (),
     people: Iterable[ContactPerson] = (),
     organisers: Iterable[Employer] = (),
+    tell: bool = False,
 ) -> Meeting:
     """Save what was edited on `meeting` and who takes part. Its state and the date of a planned meeting are
-    not changed here: those are steps.
+    not changed here: those are steps. Another place or title is a newer version of the appointment; `tell`:
+    then who was invited by mail and did not decline gets a message.
 
     Raises StaleRecord when somebody else saved first, IllegalStep for a closed or cancelled meeting."""
     stored = lock(Meeting(pk=meeting.pk))
@@ -157,6 +162,10 @@ def change_meeting(
     concerned = list(employers)
     if not concerned and stored.state != State.DRAFT:
         raise ValidationError({"employers": _("Say with which employer this meeting is.")})
+    was, now = (place_of(stored), stored.name), (place_of(meeting), meeting.name)
+    is_news = was != now and stored.state == State.PLANNED and stored.starts_at > clock.now()
+    if is_news:
+        meeting.ics_sequence = stored.ics_sequence + 1
     save_tracked(meeting, by=by, expected_version=expected_version)
     gone = set_participants(
         meeting,
@@ -167,5 +176,7 @@ def change_meeting(
         organisers=organisers,
     )
     keep_readers(meeting, by=by)
+    if is_news and tell:
+        tell_reached(meeting, Use.CHANGED, by=by)
     meeting_changed(meeting, also_employers=gone)
     return meeting

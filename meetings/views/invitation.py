@@ -14,7 +14,6 @@ from deventer_crm.core.mails import mails_about
 from deventer_crm.core.parsing import whole_number
 from employers.models import Employer
 from employers.selectors import find_employers
-from meetings import services
 from meetings.forms.invitation import AnswerForm, InvitationForm, WithdrawForm
 from meetings.links import why_closed
 from meetings.models import Invitation, Meeting
@@ -133,16 +132,10 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
 def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     """Take an invitation back: asked once more, because it then counts for nothing."""
     invitation = _invitation(request, pk)
-    form = WithdrawForm(sent(request), user=request.user)
-    if request.method == "POST" and form.is_valid():
-        withdrawn = form.attempt(
-            lambda: services.withdraw_invitation(
-                invitation, by=request.user, withdrawn_on=form.cleaned_data["withdrawn_on"]
-            )
-        )
-        if withdrawn is not None:
-            messages.success(request, _("The invitation is withdrawn."))
-            return redirect("meetings:invitation", pk=pk)
+    form = WithdrawForm(sent(request), user=request.user, invitation=invitation)
+    if request.method == "POST" and form.is_valid() and form.save() is not None:
+        messages.success(request, _("The invitation is withdrawn."))
+        return redirect("meetings:invitation", pk=pk)
     context = {
         "form": form,
         "title": _("Withdraw the invitation"),

@@ -327,6 +327,77 @@ def test_a_move_is_mailed_once_to_who_did_not_decline_with_the_next_version(es, 
     assert "geheime reden" not in off[0].text
 
 
+def test_another_place_or_title_is_news_and_nothing_else_is(es, employer, person, member, meeting):
+    invitation = invite(es, employer, person, college_member=member, meeting=meeting)
+    OutgoingMail.objects.update(state="sent", attempts=1)
+
+    def change(tell: bool = True, **fields):
+        meeting.refresh_from_db()
+        for name, value in fields.items():
+            setattr(meeting, name, value)
+        who = {"employers": [employer], "college_members": [member]}
+        services.change_meeting(meeting, by=es, expected_version=meeting.version, tell=tell, **who)
+        return list(OutgoingMail.objects.filter(kind="invitation_news").order_by("pk"))
+
+    assert change(purpose="andere plannen") == []
+    assert meeting.ics_sequence == 0
+    assert change(tell=False, title="Rondje proef") == []
+    [mail] = change(location="Raadzaal")
+    attachment, event = event_of(mail)
+    assert (attachment["type"], event["SEQUENCE"]) == ("text/calendar; method=REQUEST", 2)
+    assert (mail.to, str(event["LOCATION"]), str(event["STATUS"])) == (person.email, "Raadzaal", "CONFIRMED")
+    assert "Rondje proef" in mail.subject
+    assert links.token_of(invitation) in mail.text
+
+
+def test_the_form_of_a_meeting_asks_whether_its_guests_are_told(
+    client_as, es, employer, person, member, meeting
+):
+    client, url = client_as(es), reverse("meetings:edit", args=[meeting.pk])
+    assert "tell" not in client.get(url).context["form"].fields
+    invite(es, employer, person, college_member=member, meeting=meeting)
+    form = client.get(url).context["form"]
+    assert form["tell"].value() is True
+    sent = {name: form[name].value() for name in ("kind", "place", "direction", "record_version")}
+    sent |= {"employers": [employer.pk], "college_members": [member.pk], "location": "Zaal 3", "save": "1"}
+    assert client.post(url, {**sent, "tell": "on"}).status_code == 302
+    assert "Zaal 3" in OutgoingMail.objects.get(kind="invitation_news").text
+
+
+def test_an_invitation_taken_back_leaves_the_calendar_too(client_as, es, employer, person, member, meeting):
+    invitation = invite(es, employer, person, college_member=member, meeting=meeting)
+    OutgoingMail.objects.update(state="sent", attempts=1)
+    client, url = client_as(es), reverse("meetings:invitation_withdraw", args=[invitation.pk])
+    assert client.get(url).context["form"]["tell"].value() is True
+    assert client.post(url, {"withdrawn_on": TODAY, "tell": "on"}).status_code == 302
+    mail = OutgoingMail.objects.get(kind="invitation_taken_back")
+    attachment, event = event_of(mail)
+    assert (attachment["type"], str(event["STATUS"])) == ("text/calendar; method=CANCEL", "CANCELLED")
+    assert str(event["ATTENDEE"]) == f"mailto:{person.email}"
+    assert mail_kinds.refused(mail) == ""
+    meeting.refresh_from_db()
+    assert meeting.state == "planned"
+
+
+@pytest.mark.parametrize("why", ["not sent yet", "declined", "confidential", "not asked", "over"])
+def test_who_has_nothing_in_the_calendar_is_told_nothing(
+    why, clock_of_the_test, es, employer, person, member, meeting
+):
+    invitation = invite(es, employer, person, college_member=member, meeting=meeting)
+    if why != "not sent yet":
+        OutgoingMail.objects.update(state="sent", attempts=1)
+    if why == "declined":
+        services.answer_invitation(invitation, by=es, answer="declined", via="phone")
+    if why == "confidential":
+        type(meeting).objects.update(is_confidential=True)
+        invitation.meeting.refresh_from_db()
+    if why == "over":
+        clock_of_the_test.move_to(dt.datetime(2026, 7, 8, 12, tzinfo=dt.UTC))
+    act = services.withdraw_invitation if why == "not asked" else services.withdraw_and_tell
+    act(invitation, by=es)
+    assert not OutgoingMail.objects.filter(kind="invitation_taken_back").exists()
+
+
 def test_the_form_of_a_step_asks_shows_and_can_leave_the_guests_out(
     client_as, es, employer, person, member, meeting
 ):
