@@ -4,6 +4,8 @@ The addresses come from the permission matrix, so a new page is attacked from it
 import csv
 import datetime as dt
 import io
+import re
+from collections.abc import Iterable
 from typing import Any
 
 import pytest
@@ -32,7 +34,7 @@ from tests.employers.factories import (
 from tests.home.factories import ReminderFactory
 from tests.meetings.factories import InvitationFactory, MeetingFactory, MeetingKindFactory
 from tests.permission_matrix import FA, ROWS, TL, Row
-from tests.support.walk import asker, forms_of, names_asked
+from tests.support.walk import asker, forms_of, looks_at_htmx, names_asked
 
 pytestmark = pytest.mark.django_db
 
@@ -84,6 +86,14 @@ def attack(
     return said
 
 
+def one_of_each(names: Iterable[str]) -> list[str]:
+    """Rows of a form are the same fields with another number: of those the first."""
+    found: dict[str, str] = {}
+    for name in sorted(names):
+        found.setdefault(re.sub(r"\d+", "#", name), name)
+    return list(found.values())
+
+
 def shown(value: str) -> str:
     return value[:12] + ("…" if len(value) > 12 else "")
 
@@ -94,13 +104,13 @@ def test_no_parameter_of_an_address_breaks_a_page(row: Row, client_as: Any):
     client = client_as(user)
     url = reverse(row.name, args=row.arguments(user))
     with names_asked() as names:
-        client.get(url, row.query)
-        client.get(url, row.query, headers=HTMX)
+        answers = client.get(url, row.query), client.get(url, row.query, headers=HTMX)
     names = (names | {"page", "q"}) - {"csrfmiddlewaretoken"}
+    ways: tuple[dict[str, str], ...] = ({}, HTMX) if looks_at_htmx(*answers) else ({},)
 
     found = []
-    trials = [("all", value, dict.fromkeys(names, value), way) for value in NONSENSE for way in ({}, HTMX)]
-    trials += [(name, value, {name: value}, {}) for name in sorted(names) for value in SHARP]
+    trials = [("all", value, dict.fromkeys(names, value), way) for value in NONSENSE for way in ways]
+    trials += [(name, value, {name: value}, {}) for name in one_of_each(names) for value in SHARP]
     for which, value, params, headers in trials:
         said = attack(client, "get", url, params, also=row.also, **headers)
         if said:
@@ -122,7 +132,7 @@ def test_no_value_of_a_form_breaks_it(row: Row, client_as: Any):
 
     found = []
     trials = [("all", value, dict.fromkeys(names, value)) for value in NONSENSE]
-    trials += [(name, value, {**filled, name: value}) for name in sorted(names) for value in SHARP]
+    trials += [(name, value, {**filled, name: value}) for name in one_of_each(names) for value in SHARP]
     for which, value, trial in trials:
         said = attack(client, "post", url, trial)
         if said:

@@ -8,8 +8,8 @@ RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"
 
 
 def findings(page: Any, within: str = "html") -> list[str]:
-    """One line per finding: rule, element, and what is wrong. Runs beside the page's CSP, not through it. From
-    the top: a field that has the focus scrolls what is above it under the bar, which is not a fault there."""
+    """One line per finding: rule, element, and what is wrong. Runs beside the page's CSP, not through it.
+    From the top: a field with the focus scrolls what is above it under the bar, which is no fault there."""
     page.evaluate("window.scrollTo(0, 0)")
     page.evaluate(AXE.read_text(encoding="utf-8"))
     result = page.evaluate(

@@ -58,6 +58,13 @@ def names_asked() -> Iterator[set[str]]:
         yield names
 
 
+def looks_at_htmx(plain: Any, part: Any) -> bool:
+    """Whether the page answers htmx with something else."""
+    return [each.name for each in plain.templates] != [each.name for each in part.templates] or (
+        plain.status_code != part.status_code
+    )
+
+
 class _Forms(HTMLParser):
     """The forms of a page with the values a browser would send."""
 
