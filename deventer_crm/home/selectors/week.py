@@ -12,6 +12,7 @@ from deventer_crm.core import clock, policy
 from deventer_crm.core.models import Digest, JobRun, OutgoingMail
 from deventer_crm.core.reminders import RULES
 from deventer_crm.core.statements import PreparedFor
+from deventer_crm.core.tasks import LABELS
 from deventer_crm.home.selectors import monitor as monitor_selectors
 from employers.models import Employer, RegisterDelivery
 from meetings.models import Invitation, Meeting, Participant
@@ -122,10 +123,11 @@ class RuleRun:
     problem: str
 
 
-#: What the jobs are called on screen; an unknown one shows its own name.
+#: What the jobs are called on screen; another one as its task is called, an unknown one by its own name.
 JOB_LABELS = {
     "reconcile_reminders": _("Reminders brought up to date"),
     "send_digests": _("Reminder mails sent"),
+    "employers.rebuild_activities": _("Timelines written anew"),
 }
 
 
@@ -137,7 +139,7 @@ class LastRun:
 
     @property
     def label(self) -> str:
-        return str(JOB_LABELS.get(self.run.name, self.run.name))
+        return str(JOB_LABELS.get(self.run.name) or LABELS.get(self.run.name) or self.run.name)
 
 
 @dataclass(frozen=True)
