@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from deventer_crm.core import clock
+from deventer_crm.core.parsing import whole_number
 from deventer_crm.core.reconcile import request_reconcile
 from deventer_crm.core.services import save_tracked
 from employers.models import Employer, Theme
@@ -88,8 +89,13 @@ def sign_off_report(meeting: Meeting, *, by: "User") -> Report:
 
 
 @transaction.atomic
-def keep_draft(meeting: Meeting, by: "User", fields: dict[str, list[str]]) -> ReportDraft:
-    """Keep what somebody has typed so far; the same person in two windows keeps what came last."""
+def keep_draft(meeting: Meeting, by: "User", fields: dict[str, list[str]]) -> ReportDraft | None:
+    """Keep what somebody has typed so far; the same person in two windows keeps what came last. None: they
+    saved the report since this form was drawn, and what a browser sends late is in it."""
+    Meeting.objects.select_for_update(of=("self",)).get(pk=meeting.pk)  # a saving of the report goes first
+    drawn = whole_number((fields.get("record_version") or [""])[0]) or 0
+    if Report.objects.filter(meeting=meeting, modified_by=by, version__gt=drawn).exists():
+        return None
     draft, _made = ReportDraft.objects.update_or_create(
         meeting=meeting, user=by, defaults={"typed": ReportDraft.packed(fields), "saved_at": clock.now()}
     )

@@ -86,11 +86,12 @@ def draft(request: HttpRequest, pk: int) -> HttpResponse:
     if "report" not in acts_on(meeting, request.user):
         return too_late(request, meeting)
     _stored(request, meeting)
-    keep_draft(meeting, request.user, typed_of(request.POST))
+    kept = keep_draft(meeting, request.user, typed_of(request.POST)) is not None
     if request.htmx:
-        context = {"writing": writing_of(meeting, request.user), "meeting": meeting, "is_saved_now": True}
+        context = {"writing": writing_of(meeting, request.user), "meeting": meeting, "is_saved_now": kept}
         return render(request, STATE, context)
-    messages.success(request, _("The draft is kept. Nobody else reads it."))
+    if kept:
+        messages.success(request, _("The draft is kept. Nobody else reads it."))
     return redirect("meetings:report", pk=pk)
 
 

@@ -161,6 +161,19 @@ def test_a_draft_is_kept_comes_back_and_goes_with_the_report(planned, am, client
     assert not ReportDraft.objects.exists()
 
 
+def test_what_a_browser_sends_late_is_no_draft_of_a_report_that_was_saved(planned, am, es, client_as):
+    """The last keystrokes are on their way while the button is pressed."""
+    client, late = client_as(am), sent(planned)
+    assert client.post(url(planned), sent(planned)).status_code == 302
+    assert client.post(url(planned, "report_draft"), late, headers={"HX-Request": "true"}).status_code == 200
+    assert not ReportDraft.objects.exists()
+    drawn_anew = sent(planned, record_version=str(Report.objects.get().version))
+    client.post(url(planned, "report_draft"), drawn_anew)
+    assert ReportDraft.objects.get().user == am
+    client_as(es).post(url(planned, "report_draft"), late)  # somebody else's work is kept, whoever was first
+    assert ReportDraft.objects.count() == 2
+
+
 def test_a_draft_is_thrown_away_on_request_and_is_nobody_elses(planned, am, es, client_as):
     client_as(am).post(url(planned, "report_draft"), sent(planned))
     other = client_as(es).get(url(planned)).content.decode()
