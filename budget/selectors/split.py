@@ -215,12 +215,11 @@ def split(year: int, as_of: dt.date, norm: Norm | None = None) -> Split:
     lines = tuple(line for line in plan_lines(year, as_of) if line.budget_year.year == year)
     budget_year = lines[0].budget_year if lines else BudgetYear.objects.filter(year=year).first()
     plan_hours, plan_euros, loose_hours, loose_euros = plan_of(lines)
-    months = booked_by_month(year, as_of)
+    months, recent = _booked(year, as_of)
     booked = Pair(
         sum((month.hours.sectors for month in months), ZERO),
         sum((month.hours.inner_city for month in months), ZERO),
     )
-    recent = booked_recently(year, as_of)
     forecast = Pair(
         forecast_hours(
             booked=booked.sectors, plan=plan_hours.sectors, recent=recent.sectors, year=year, as_of=as_of
@@ -255,6 +254,9 @@ def split(year: int, as_of: dt.date, norm: Norm | None = None) -> Split:
 
 @Prepared
 def _by_month(*, year: int, as_of: dt.date) -> "QuerySet[Any, Any]":
+    """Sums of each month, and of its days that lie in the last eight weeks (R6), inside the year."""
+    last_day = min(as_of, dt.date(year, 12, 31))
+    recently = Q(day__gt=last_day - dt.timedelta(days=WINDOW_DAYS))
     rows: QuerySet[Any, Any] = (
         TimeEntry.objects.filter(day__year=year, day__lte=as_of)
         .order_by()
@@ -264,6 +266,8 @@ def _by_month(*, year: int, as_of: dt.date) -> "QuerySet[Any, Any]":
             sectors=Sum("hours", filter=Q(track__code=Track.SECTORS)),
             inner_city=Sum("hours", filter=Q(track__code=Track.INNER_CITY)),
             unassigned=Sum("hours", filter=Q(track__code=Track.NONE)),
+            recent_sectors=Sum("hours", filter=Q(recently, track__code=Track.SECTORS)),
+            recent_inner_city=Sum("hours", filter=Q(recently, track__code=Track.INNER_CITY)),
         )
         .order_by("first_day")
     )
@@ -272,8 +276,17 @@ def _by_month(*, year: int, as_of: dt.date) -> "QuerySet[Any, Any]":
 
 def booked_by_month(year: int, as_of: dt.date) -> tuple[Month, ...]:
     """Booked hours per month and track, months without hours left out; one query."""
+    return _booked(year, as_of)[0]
+
+
+def _booked(year: int, as_of: dt.date) -> tuple[tuple[Month, ...], Pair]:
+    """Hours by month, and those of the last eight weeks up to that day; one query."""
     rows = _by_month.rows(year=year, as_of=as_of)
-    return tuple(
+    recent = Pair(
+        sum((row["recent_sectors"] or ZERO for row in rows), ZERO),
+        sum((row["recent_inner_city"] or ZERO for row in rows), ZERO),
+    )
+    months = tuple(
         Month(
             row["first_day"],
             Pair(row["sectors"] or ZERO, row["inner_city"] or ZERO),
@@ -281,21 +294,7 @@ def booked_by_month(year: int, as_of: dt.date) -> tuple[Month, ...]:
         )
         for row in rows
     )
-
-
-def booked_recently(year: int, as_of: dt.date) -> Pair:
-    """Hours of the last eight weeks up to that day, inside the year."""
-    last_day = min(as_of, dt.date(year, 12, 31))
-    since = max(last_day - dt.timedelta(days=WINDOW_DAYS - 1), dt.date(year, 1, 1))
-    sums = dict(_by_track.rows(since=since, until=last_day))
-    return Pair(sums.get(Track.SECTORS, ZERO), sums.get(Track.INNER_CITY, ZERO))
-
-
-@Prepared
-def _by_track(*, since: dt.date, until: dt.date) -> "QuerySet[Any, Any]":
-    rows: QuerySet[Any, Any] = TimeEntry.objects.filter(day__range=(since, until)).order_by()
-    sums: QuerySet[Any, Any] = rows.values_list("track__code").annotate(total=Sum("hours"))
-    return sums
+    return months, recent
 
 
 def planned_by_track(budget_year: BudgetYear) -> dict[int, tuple[Decimal, Decimal]]:

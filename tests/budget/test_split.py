@@ -160,5 +160,5 @@ def test_reading_a_split_takes_the_same_few_queries_for_one_and_for_many_hours(d
     plan(800, 200)
     sectors = tracks()[Track.SECTORS]
     TimeEntryFactory.create_batch(40, track=sectors)
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(5):
         selectors.split(2026, dt.date(2026, 3, 31))
