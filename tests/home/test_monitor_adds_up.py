@@ -34,7 +34,7 @@ def november() -> Iterator[None]:
 
 @pytest.fixture
 def filled() -> None:
-    """Every measure has records in the first half of the year, C6 and C7 after it too; some are confidential."""
+    """Every measure has records in the first half of the year, C6 and C7 after it too; some confidential."""
     fill_the_year(6)
     theme = Theme.objects.get(code="werk-en-scholing")
     for number, month in enumerate((2, 4, 8, 10)):
