@@ -37,7 +37,7 @@ class NormForm(CrmForm):
         label=_("Norm"), min_value=Decimal(0), max_digits=9, decimal_places=2, localize=True
     )
     tolerance = forms.DecimalField(
-        label=_("Margin in percentage points"),
+        label=_("Margin, in points"),
         min_value=Decimal(0),
         max_digits=5,
         decimal_places=2,
@@ -52,16 +52,17 @@ class NormForm(CrmForm):
 
     def __init__(self, *args: Any, commitment: Commitment, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        first = [Column("value")]
+        beside = "starts_on"
         if commitment.unit == Commitment.Unit.SPLIT:
-            self.fields["value"].label = _("Share of the sectors, in percent")
-            first.append(Column("tolerance"))
+            self.fields["value"].label = _("Sectors, in percent")
+            beside = "tolerance"
         else:
             del self.fields["tolerance"]
         if commitment.unit == Commitment.Unit.PERCENT:
             self.fields["value"].label = _("Norm, in percent")
         self.fields["starts_on"].initial = clock.today()
-        self.helper.layout = Layout(Row(*first, Column("starts_on")), "reason")
+        below = ["starts_on"] if beside == "tolerance" else []
+        self.helper.layout = Layout(Row(Column("value"), Column(beside)), *below, "reason")
 
 
 class CouncilForm(DayForm):

@@ -27,6 +27,7 @@ class Said:
     state: str
     is_wish: bool
     text: str
+    is_judged: bool = True
 
     @property
     def anchor(self) -> str:
@@ -38,7 +39,8 @@ def say(measure: Measure) -> Said:
     """The figure, the norm and the judgement (R6) in two to four sentences; or that there is none and why."""
     parts = [*_facts(measure), *_judgement(measure)]
     text = " ".join(part for part in parts if part)
-    return Said(measure.commitment, measure.state.value, measure.is_wish, text)
+    counted_only = measure.norm is None and not measure.seen.missing
+    return Said(measure.commitment, measure.state.value, measure.is_wish, text, is_judged=not counted_only)
 
 
 def _facts(measure: Measure) -> list[str]:

@@ -49,7 +49,7 @@ def council_data(sheet: CouncilSheet) -> dict[str, Any]:
             {
                 "code": said.commitment.code,
                 "name": said.commitment.sentence,
-                "state": str(badges.commitment(said.state, wish=said.is_wish).word),
+                "state": str(badges.commitment(said.state, wish=said.is_wish).word) if said.is_judged else "",
                 "text": said.text,
             }
             for said in sheet.said

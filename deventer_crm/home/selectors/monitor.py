@@ -121,7 +121,9 @@ class Row:
 
     def _plain_outlook(self) -> str:
         measure = self.measure
-        if measure.norm is None or measure.count is None or measure.state == State.ACHIEVED:
+        if measure.norm is None:
+            return _("no norm: counted, not judged")
+        if measure.count is None or measure.state == State.ACHIEVED:
             return ""
         if measure.as_of > measure.period.end:
             return _("The period is over.")
