@@ -83,7 +83,7 @@ def coming_norm(user: User) -> list[Any]:
     from deventer_crm.core.models import Commitment, CommitmentNorm
 
     row = Commitment.objects.get(code="C3")
-    day = clock.today() + dt.timedelta(days=30)
+    day = clock.today() + dt.timedelta(days=30 + row.norms.count())
     norm = CommitmentNorm.objects.create(commitment=row, value=4, starts_on=day, reason="proef")
     return ["C3", norm.pk]
 
@@ -729,7 +729,7 @@ def a_guest_meeting(user: User) -> Sequence[Any]:
     from deventer_crm.core import clock
     from tests.meetings.factories import GuestFactory, MeetingFactory, MeetingKindFactory
 
-    day = clock.today() + dt.timedelta(days=30)
+    day = clock.today() + dt.timedelta(days=30 + row.norms.count())
     meeting = MeetingFactory(planned=True, on=day, kind=MeetingKindFactory(code="proefthema"))
     GuestFactory(meeting=meeting)
     return [meeting.pk]
