@@ -729,7 +729,7 @@ def a_guest_meeting(user: User) -> Sequence[Any]:
     from deventer_crm.core import clock
     from tests.meetings.factories import GuestFactory, MeetingFactory, MeetingKindFactory
 
-    day = clock.today() + dt.timedelta(days=30 + row.norms.count())
+    day = clock.today() + dt.timedelta(days=30)
     meeting = MeetingFactory(planned=True, on=day, kind=MeetingKindFactory(code="proefthema"))
     GuestFactory(meeting=meeting)
     return [meeting.pk]
