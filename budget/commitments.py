@@ -5,6 +5,7 @@ import datetime as dt
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from budget import selectors
 from budget.models import TrackBudget
@@ -14,7 +15,14 @@ from deventer_crm.core.commitments import Line, Measured, Norm, Period, State, m
 from deventer_crm.core.models import Commitment
 
 
-@measure("budget_split")
+@measure(
+    "budget_split",
+    rule=gettext_lazy(
+        "Counted is the plan of the year: the share of the sectors in what is reserved for sectors and inner"
+        " city together. What cannot be assigned stays out of it. It is achieved within the margin of the"
+        " norm. What is spent is a line of its own and does not decide."
+    ),
+)
 def budget_split(commitment: Commitment, period: Period, as_of: dt.date, norm: Norm | None) -> Measured:
     """The share of the sector track in the plan, in percent; not measured without a plan."""
     view = selectors.split(period.start.year, min(as_of, period.end), norm)
@@ -53,7 +61,13 @@ def spending_line(view: selectors.Split) -> Line:
     )
 
 
-@measure("budget_years")
+@measure(
+    "budget_years",
+    rule=gettext_lazy(
+        "Shown is what the plan of the year reserves in hours and euros, beside the year before. There is no"
+        " norm, so it is not judged."
+    ),
+)
 def budget_years(commitment: Commitment, period: Period, as_of: dt.date, norm: Norm | None) -> Measured:
     """What this year reserves in hours, beside the year before. Without a norm it is shown and not judged
     (R6)."""

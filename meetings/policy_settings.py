@@ -176,3 +176,9 @@ define(
     label=_("Annual plan: a proposal lies at least so far ahead"),
     unit=_("days"),
 )
+define(
+    "workforce_themes",
+    kind="texts",
+    default=["werk-en-scholing"],
+    label=_("Monitor: codes of the themes that are about hiring and retraining (C7)"),
+)

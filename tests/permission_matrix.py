@@ -77,6 +77,17 @@ def row(
     )
 
 
+def coming_norm(user: User) -> list[Any]:
+    """A norm that has not begun."""
+    from deventer_crm.core import clock
+    from deventer_crm.core.models import Commitment, CommitmentNorm
+
+    row = Commitment.objects.get(code="C3")
+    day = clock.today() + dt.timedelta(days=30 + row.norms.count())
+    norm = CommitmentNorm.objects.create(commitment=row, value=4, starts_on=day, reason="proef")
+    return ["C3", norm.pk]
+
+
 def own_reminder(user: User) -> list[int]:
     """A reminder of whoever asks; nobody else's has an address."""
     from tests.home.factories import ReminderFactory
@@ -988,6 +999,10 @@ HOME: list[Row] = [
     row("home:week", get=ALL),
     row("home:monitor", get=TEAM),
     row("home:monitor_evidence", args=["C1"], get=TEAM),
+    row("home:council", get=TEAM, query={"afspraak": ["C1", "C6"]}),
+    row("home:council_pdf", get=TEAM, query={"afspraak": ["C1", "C6"]}),
+    row("home:norm", args=["C2"], get={TL}, post={TL}, data={"value": "2", "reason": "proef"}, also={422}),
+    row("home:norm_withdraw", args=coming_norm, post={TL}),
     row("home:search", get=ALL, query={"q": "zilver"}),
     row("home:reminders", get=ALL),
     row("home:snooze", args=own_reminder, post=ALL, data={"until": "2020-01-01"}),

@@ -471,7 +471,7 @@ def addresses(row: Row, world: SimpleNamespace, user: User) -> list[str]:
     elif row.name == "list_act":
         arguments = [[key, code] for key, acts in ACTS.items() for code in acts]
     elif row.name == "home:monitor_evidence":
-        arguments = [[code] for code in ("C1", "C2", "C3", "C4", "C5")]
+        arguments = [[code] for code in ("C1", "C2", "C3", "C4", "C5", "C6", "C7")]
     return [reverse(row.name, args=one) for one in arguments]
 
 
@@ -490,6 +490,7 @@ def queries(world: SimpleNamespace) -> list[dict[str, Any]]:
         {"employer": world.secret.pk, "bedrijf": world.secret.pk},
         {"employer": world.open_one.pk, "bedrijf": world.open_one.pk, "meeting": world.meetings[1].pk},
         {"per": "bedrijf", "soort": "alles", "answers": "left", "department": "none", "age": ">14"},
+        {"afspraak": ["C1", "C2", "C3", "C4", "C5", "C6", "C7", "C14"]},
         {"member": "1", "day": clock.today().isoformat(), "top": "yes", "state": "planned"},
     ]
 

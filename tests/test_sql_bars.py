@@ -162,6 +162,12 @@ PAGES = [
     Page("home:reminders", DASHBOARD, roles=TEAM),
     Page("home:reminder_choices", LIST, roles=TEAM),
     Page("home:monitor", DASHBOARD, roles=TEAM),
+    *(
+        Page("home:monitor_evidence", DOSSIER, lambda world, code=code: [code], roles=TEAM)
+        for code in ("C1", "C2", "C5", "C6", "C7", "C14")
+    ),
+    Page("home:council", DASHBOARD, query={"afspraak": ["C1", "C2", "C6", "C7"]}, roles=TEAM),
+    Page("home:norm", LIST, lambda world: ["C1"], roles=frozenset({TL})),
     Page("meetings:briefing", DOSSIER, of("visit"), roles=TEAM),
     Page("meetings:college", DASHBOARD, roles=TEAM),
     Page("meetings:annual_plan", DASHBOARD, lambda world: [clock.today().year], roles=TEAM),

@@ -3,19 +3,21 @@ dashboards, the reminders and the command line.
 
 An app registers in its commitments.py:
 
-    @measure("boards_meeting")
+    @measure("boards_meeting", rule=_("Counted is …"))
     def boards_meeting(commitment, period, as_of, norm) -> Measured: ...
+
+`rule` says in the words of the reader what is counted: it stands on the page of the commitment.
 """
 
 import datetime as dt
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
-from django.db.models import CharField, OuterRef, QuerySet
+from django.db.models import Case, CharField, JSONField, OuterRef, QuerySet, Value, When
 from django.db.models.functions import Cast, JSONObject
 from django.utils.translation import gettext_lazy as _
 
@@ -70,7 +72,9 @@ class Line:
 @dataclass(frozen=True)
 class Measured:
     """What a measure saw. `missing` names the condition that lacks (no frozen list, no plan); `state` is set
-    only by measures that judge themselves (C5). Evidence: one queryset per kind of record."""
+    only by measures that judge themselves (C5). Evidence: one queryset per kind of record; `open_evidence`:
+    what lacks before the norm is met, where that can be named. `parts`: figures that are said apart in
+    a sentence (spoken and only invited), by a name that the measure chooses."""
 
     count: Decimal | None = None
     planned: Decimal = Decimal(0)
@@ -82,6 +86,8 @@ class Measured:
     outlook: Any = ""
     evidence: tuple[QuerySet[Any], ...] = ()
     planned_evidence: tuple[QuerySet[Any], ...] = ()
+    open_evidence: tuple[QuerySet[Any], ...] = ()
+    parts: Mapping[str, int] = field(default_factory=dict)
     lines: tuple[Line, ...] = ()
     notes: tuple[Any, ...] = ()
 
@@ -116,18 +122,48 @@ class Norm:
 
 MeasureFunction = Callable[[Commitment, Period, dt.date, Norm | None], Measured]
 MEASURES: dict[str, MeasureFunction] = {}
+#: What each measure counts, in words (R6 on the page of the commitment).
+RULES: dict[str, Any] = {}
 
 
-def measure(name: str) -> Callable[[MeasureFunction], MeasureFunction]:
-    """Register a measure under the name that Commitment.measure uses."""
+def measure(name: str, *, rule: Any = "") -> Callable[[MeasureFunction], MeasureFunction]:
+    """Register a measure under the name that Commitment.measure uses. A test asks `rule` of every measure of
+    the product."""
 
     def register(function: MeasureFunction) -> MeasureFunction:
         if name in MEASURES:
             raise ValueError(f"measure {name} is registered twice")
         MEASURES[name] = function
+        RULES[name] = rule
         return function
 
     return register
+
+
+#: Of a measure that is one count: the year and the day → a subquery with one JSON object.
+COUNTS: dict[str, Callable[[int, dt.date], Any]] = {}
+
+
+def counted_along(name: str, count: Callable[[int, dt.date], Any]) -> None:
+    """The figures of that measure come with the commitments themselves, so that a page of all of them needs
+    no statement for each. The measure reads them with `counts_of`."""
+    COUNTS[name] = count
+
+
+def counts_of(commitment: Commitment, period: Period, as_of: dt.date) -> dict[str, int]:
+    """What `counted_along` counts for this commitment, read along or else now; {} when there was nothing."""
+    along = getattr(commitment, "counted", None)
+    if along is None or along[0] != (period, as_of):
+        row = _counts.rows(commitment.pk, year=period.start.year, as_of=as_of, measure=commitment.measure)
+        return row[0] or {} if row else {}
+    return along[1] or {}
+
+
+@Prepared
+def _counts(pk: int, *, year: int, as_of: dt.date, measure: str) -> "QuerySet[Any, Any]":
+    rows = Commitment.objects.filter(pk=pk).order_by().annotate(counts=COUNTS[measure](year, as_of))
+    found: QuerySet[Any, Any] = rows.values_list("counts", flat=True)
+    return found
 
 
 def decide_state(
@@ -181,7 +217,7 @@ def evaluate(commitment: Commitment, as_of: dt.date | None = None, year: int | N
     norm = norm_on(commitment, min(as_of, period.end))
     function = MEASURES.get(commitment.measure)
     if function is None:
-        seen = Measured(missing=_("Not recorded here yet"))
+        seen = Measured(missing=_("The application has no register for this yet, so nothing is counted."))
     else:
         seen = function(commitment, period, as_of, norm)
     value = seen.norm if seen.norm is not None else (norm.value if norm else None)
@@ -213,7 +249,14 @@ def _valid(*, as_of: dt.date) -> "QuerySet[Commitment]":
     norms = CommitmentNorm.objects.filter(commitment=OuterRef("pk")).order_by("starts_on")
     text: dict[str, Any] = {name: Cast(name, CharField()) for name in ("value", "tolerance", "starts_on")}
     rows: QuerySet[Commitment] = Commitment.objects.on(as_of).select_related("document")
-    return rows.annotate(stored_norms=ArraySubquery(norms.values(row=JSONObject(id="pk", **text))))
+    return rows.annotate(
+        stored_norms=ArraySubquery(norms.values(row=JSONObject(id="pk", **text))),
+        stored_counts=Case(
+            *(When(measure=name, then=count(as_of.year, as_of)) for name, count in COUNTS.items()),
+            default=Value(None, output_field=JSONField()),
+            output_field=JSONField(),
+        ),
+    )
 
 
 def _read_norms(commitment: Any) -> Iterable[CommitmentNorm]:
@@ -237,6 +280,8 @@ def evaluate_all(as_of: dt.date | None = None) -> list[Measure]:
     as_of = as_of or clock.today()
     rows = _valid.rows(as_of=as_of)
     attach(rows, "norms", [norm for row in rows for norm in _read_norms(row)], by="commitment")
+    for row in rows:
+        row.counted = (Period.year(as_of.year), as_of), row.stored_counts
     with remembering():
         return [evaluate(row, as_of) for row in rows]
 

@@ -107,6 +107,7 @@ STARTS = (
         MUNICIPALITY,
         norm=100,
         unit=Commitment.Unit.PERCENT,
+        measure="account_management",
     ),
     Start(
         "C7",
@@ -114,6 +115,7 @@ STARTS = (
         "Talk with employers about hiring and retraining residents",
         HARD,
         MUNICIPALITY,
+        measure="workforce_talks",
     ),
     Start(
         "C8",

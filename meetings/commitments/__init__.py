@@ -1,5 +1,5 @@
 """Registers what this app knows with core; one module per subject."""
 
-from . import series, top_list
+from . import series, talks, top_list
 
-__all__ = ["series", "top_list"]
+__all__ = ["series", "talks", "top_list"]

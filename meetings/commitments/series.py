@@ -16,7 +16,7 @@ from django.db import DEFAULT_DB_ALIAS
 from django.db.models import OuterRef, Q, QuerySet, prefetch_related_objects
 from django.db.models.functions import JSONObject
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from deventer_crm.core import clock, formatting
 from deventer_crm.core.commitments import Measured, Norm, Period, measure
@@ -325,19 +325,37 @@ def _outlook(planned: list[Meeting]) -> str:
     return _("planned: %(days)s") % {"days": days}
 
 
-@measure("boards_meeting")
+@measure(
+    "boards_meeting",
+    rule=gettext_lazy(
+        "Counted are meetings of the boards that were held this year, with a member of the college and with"
+        " enough of the parties of the series at the table. How many is enough, stands with the series."
+    ),
+)
 def boards_meeting(commitment: Commitment, period: Period, as_of: dt.date, norm: Norm | None) -> Measured:
     """C2: the boards with the college."""
     return measure_series(Series.BOARDS, period, as_of)
 
 
-@measure("chairs_meeting")
+@measure(
+    "chairs_meeting",
+    rule=gettext_lazy(
+        "Counted are meetings of the chairs that were held this year with enough of the parties of the series"
+        " at the table, each by its own chair. How many is enough, stands with the series."
+    ),
+)
 def chairs_meeting(commitment: Commitment, period: Period, as_of: dt.date, norm: Norm | None) -> Measured:
     """C3: the chairs among themselves."""
     return measure_series(Series.CHAIRS, period, as_of)
 
 
-@measure("themed_meeting")
+@measure(
+    "themed_meeting",
+    rule=gettext_lazy(
+        "Counted are themed meetings that were held this year and that enough parties organised together"
+        " with the municipality. How many is enough, stands with the series."
+    ),
+)
 def themed_meeting(commitment: Commitment, period: Period, as_of: dt.date, norm: Norm | None) -> Measured:
     """C4: a themed meeting of all parties."""
     return measure_series(Series.THEMED, period, as_of)

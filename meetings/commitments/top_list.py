@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from deventer_crm.core.commitments import Measured, Norm, Period, measure
 from deventer_crm.core.models import Commitment
@@ -62,7 +62,14 @@ def list_duties(year: int, as_of: dt.date) -> ListDuties | None:
     return ListDuties(entries[0].top_list, entries, found)
 
 
-@measure("top_list_duty")
+@measure(
+    "top_list_duty",
+    rule=gettext_lazy(
+        "Counted are the employers on the frozen list of the year that a member of the college visited or"
+        " received this year, or invited in person. A request for an appointment and an invitation to a"
+        " reception do not count. The norm is the number of employers on the list."
+    ),
+)
 def top_list_duty(
     commitment: Commitment, period: Period, as_of: dt.date, norm: Norm | None = None
 ) -> Measured:
@@ -81,6 +88,14 @@ def top_list_duty(
         outlook=_outlook(period, as_of, len(met), len(planned), len(seen.still_open)),
         evidence=(rows.filter(pk__in=[entry.pk for entry in met]),),
         planned_evidence=(rows.filter(pk__in=[entry.pk for entry in planned]),),
+        open_evidence=(rows.filter(pk__in=[entry.pk for entry in seen.still_open]),),
+        parts={
+            "listed": len(seen.entries),
+            "spoken": seen.tally.spoken,
+            "invited": seen.tally.invited,
+            "planned": seen.tally.planned,
+            "nothing": seen.tally.nothing,
+        },
     )
 
 

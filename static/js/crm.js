@@ -72,8 +72,10 @@
     const copier = event.target.closest("[data-copy]");
     if (copier) {
       const field = find(copier.dataset.copy);
-      field.select();
-      navigator.clipboard?.writeText(field.value).then(() => { say(copier.dataset.copied); }, () => {});
+      // A field, or a sentence on the page: selected too, for who has no clipboard.
+      if (field.select) field.select();
+      else window.getSelection().selectAllChildren(field);
+      navigator.clipboard?.writeText(field.value ?? field.textContent.trim()).then(() => { say(copier.dataset.copied); }, () => {});
     }
   });
 

@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_DOWN, Decimal
 from typing import Any, overload
 
 from django.db.models import Model, QuerySet
@@ -13,10 +13,10 @@ from django.utils.translation import ngettext
 
 from accounts.roles import Act
 from budget.models import TrackBudget
-from deventer_crm.core import formatting
-from deventer_crm.core.commitments import Line, Measure, State, evaluate_all
-from deventer_crm.core.models import Commitment
-from employers.models import TopListEntry
+from deventer_crm.core import clock, formatting, policy
+from deventer_crm.core.commitments import RULES, Line, Measure, State, evaluate_all
+from deventer_crm.core.models import Commitment, CommitmentNorm, PolicyDocument
+from employers.models import ContactMoment, TopListEntry
 from meetings.duty import Duty, Status, duties
 
 HUNDRED = Decimal(100)
@@ -28,8 +28,21 @@ def in_unit(value: Decimal | None, unit: str) -> str:
         return formatting.EN_DASH
     if unit == Commitment.Unit.SPLIT:
         return formatting.ratio(value / HUNDRED)
-    text = formatting.number(value, 0 if value == value.to_integral_value() else 1)
+    whole = value == value.to_integral_value()
+    if unit == Commitment.Unit.PERCENT and not whole:
+        # Never up: what is not quite all is not 100.
+        value = value.quantize(Decimal("0.1"), ROUND_DOWN)
+    text = formatting.number(value, 0 if whole else 1)
     return f"{text}%" if unit == Commitment.Unit.PERCENT else text
+
+
+def document_text(document: PolicyDocument) -> str:
+    """A policy document with its period: DEVisie (2015-2020), or (since 2015) as long as it has no end."""
+    if document.ends_on is None:
+        period = _("since %(year)s") % {"year": document.starts_on.year}
+    else:
+        period = f"{document.starts_on.year}{formatting.EN_DASH}{document.ends_on.year}"
+    return f"{document.name} ({period})"
 
 
 @dataclass(frozen=True)
@@ -108,7 +121,9 @@ class Row:
 
     def _plain_outlook(self) -> str:
         measure = self.measure
-        if measure.norm is None or measure.count is None or measure.state == State.ACHIEVED:
+        if measure.norm is None:
+            return _("no norm: counted, not judged")
+        if measure.count is None or measure.state == State.ACHIEVED:
             return ""
         if measure.as_of > measure.period.end:
             return _("The period is over.")
@@ -122,6 +137,22 @@ class Row:
     def lines(self) -> tuple[Line, ...]:
         return self.measure.seen.lines
 
+    @property
+    def terms(self) -> str:
+        """Who agreed to what in which document: municipality · hard · DEVisie (2015-)."""
+        row = self.commitment
+        return " · ".join([row.get_owner_display(), row.get_strength_display(), document_text(row.document)])
+
+    @property
+    def warn_from(self) -> dt.date:
+        """Before that day of the year it is never at risk."""
+        return policy.month_day(self.commitment.warn_from, self.measure.period.start.year)
+
+    @property
+    def rule(self) -> str:
+        """How this is measured, in words; "" without a measure."""
+        return str(RULES.get(self.commitment.measure, ""))
+
 
 @dataclass(frozen=True)
 class StateCount:
@@ -130,6 +161,8 @@ class StateCount:
     state: str
     is_wish: bool
     label: str
+    url: str = ""
+    is_chosen: bool = False
 
 
 @dataclass(frozen=True)
@@ -138,6 +171,27 @@ class Monitor:
     rows: list[Row]
     counts: list[StateCount]
     documents: str
+
+
+@dataclass(frozen=True)
+class NormLine:
+    """A norm as the page shows it. `is_current`: of today; `can_go`: it has not begun, so it can be taken
+    back."""
+
+    norm: CommitmentNorm
+    text: str
+    is_current: bool
+    can_go: bool
+
+
+def norm_lines(commitment: Commitment, day: dt.date) -> list[NormLine]:
+    """All norms of a commitment, the newest first; prefetched ones cost no query."""
+    rows = sorted(commitment.norms.all(), key=lambda row: row.starts_on, reverse=True)
+    current = next((row for row in rows if row.starts_on <= day), None)
+    return [
+        NormLine(row, in_unit(row.value, commitment.unit), row is current, row.starts_on > day)
+        for row in rows
+    ]
 
 
 def commitment_url(code: str, as_of: dt.date, today: dt.date) -> str:
@@ -251,7 +305,7 @@ def _visible(rows: QuerySet[Any], user: Any) -> QuerySet[Any]:
 
 
 #: Where a record says on which day it counted, the first that is filled.
-DAY_FIELDS = ("held_on", "sent_on", "planned_on", "day")
+DAY_FIELDS = ("held_on", "sent_on", "planned_on", "day", "happened_at")
 
 
 def _duties_of(records: Sequence[Model], user: Any, as_of: dt.date | None) -> dict[int, Duty]:
@@ -269,16 +323,27 @@ def _proof(record: Model, user: Any, duty: Duty | None = None) -> Proof:
         word = "" if duty.status == Status.NONE else str(Status(duty.status).label)
         return Proof(_label(record), word, duty.date, _record_url(record, user))
     days = (getattr(record, name, None) for name in DAY_FIELDS)
+    day = next((day for day in days if day is not None), None)
     return Proof(
         label=_label(record),
-        kind=str(record._meta.verbose_name),
-        day=next((day for day in days if day is not None), None),
+        kind=_kind(record),
+        day=clock.local_date(day) if isinstance(day, dt.datetime) else day,
         url=_record_url(record, user),
     )
 
 
+def _kind(record: Any) -> str:
+    """What sort of record it is; of an employer who looks after it, where that was asked for."""
+    if getattr(record, "manager_name", None):
+        return _("account manager: %(name)s") % {"name": record.manager_name}
+    return str(record._meta.verbose_name)
+
+
 def _label(record: Model) -> str:
-    """The record's own name; a line of the budget reads as people write money."""
+    """The record's own name; a line of the budget reads as people write money, a contact says with whom."""
+    if isinstance(record, ContactMoment):
+        names = ", ".join(str(employer) for employer in record.employers.all())
+        return f"{record.get_kind_display().capitalize()}: {names}"
     if isinstance(record, TrackBudget):
         return f"{record.track}: {formatting.euro(record.euros)}"
     return str(record)
@@ -288,6 +353,9 @@ def _record_url(record: Any, user: Any) -> str:
     """The page of a record, or of what it belongs to; empty when this reader has no page to go to."""
     if hasattr(record, "get_absolute_url"):
         return str(record.get_absolute_url())
+    if isinstance(record, ContactMoment):
+        employer = next(iter(record.employers.all()), None)
+        return employer.get_absolute_url() if employer is not None else ""
     for owner in ("resolved_employer", "employer"):
         if getattr(record, owner, None) is not None:
             return str(getattr(record, owner).get_absolute_url())
