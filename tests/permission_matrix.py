@@ -997,6 +997,7 @@ BUDGET: list[Row] = [
 
 HOME: list[Row] = [
     row("home:week", get=ALL),
+    row("home:week_commitments", get=TEAM),
     row("home:monitor", get=TEAM),
     row("home:monitor_evidence", args=["C1"], get=TEAM),
     row("home:council", get=TEAM, query={"afspraak": ["C1", "C6"]}),

@@ -66,6 +66,7 @@ class Page:
     args: Callable[[SimpleNamespace], list[Any]] = lambda world: []
     query: dict[str, Any] = field(default_factory=dict)
     roles: frozenset[str] = frozenset({AM, TL})
+    htmx: bool = False
 
     def __str__(self) -> str:
         return f"{self.name} {self.query or ''}"
@@ -159,6 +160,7 @@ PAGES = [
     Page("budget:import_list", LIST, roles=frozenset({TL})),
     Page("budget:import_rows", LIST, lambda world: [world.hours.pk, "refused"], roles=frozenset({TL})),
     Page("home:week", DASHBOARD, roles=TEAM - {CM}),
+    Page("home:week_commitments", DASHBOARD, roles=frozenset({TL}), htmx=True),
     Page("home:reminders", DASHBOARD, roles=TEAM),
     Page("home:reminder_choices", LIST, roles=TEAM),
     Page("home:monitor", DASHBOARD, roles=TEAM),
@@ -339,9 +341,10 @@ def statements(client: Any, page: Page, world: SimpleNamespace) -> list[str]:
     url = reverse(page.name, args=page.args(world))
     if "view" in query:
         query["view"] = next(view.pk for view in world.views.values() if LISTS[view.list_key].path == url)
-    assert client.get(url, query).status_code == 200, page
+    headers = {"HX-Request": "true"} if page.htmx else {}
+    assert client.get(url, query, headers=headers).status_code == 200, page
     with page_queries() as found:
-        client.get(url, query)
+        client.get(url, query, headers=headers)
     # What only sets a threshold for the next statement asks nothing.
     return [sql for sql in found if "; SET LOCAL " not in sql and "; RESET " not in sql]
 

@@ -5,6 +5,7 @@ from deventer_crm.home.views import choices, council, inbox, monitor, norms, sea
 app_name = "home"
 urlpatterns = [
     path("", week.week, name="week"),
+    path("mijn-week/beleidsafspraken/", week.commitments, name="week_commitments"),
     path("zoeken/", search.search, name="search"),
     path("monitor/", monitor.monitor, name="monitor"),
     path("monitor/raadsvraag/", council.council, name="council"),

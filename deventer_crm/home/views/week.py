@@ -7,7 +7,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
-from accounts.roles import ROLE_LABELS, Role
+from accounts.permissions import require
+from accounts.roles import ROLE_LABELS, Act, Role
 from deventer_crm.core import clock
 from deventer_crm.core.panels import Panel, panels_for
 from deventer_crm.home.selectors import inbox as inbox_selectors
@@ -55,11 +56,20 @@ def week(request: HttpRequest) -> HttpResponse:
     if user.has_role(Role.SECRETARY):
         context["invitations"] = selectors.unanswered_invitations(user)
         context["visits"] = selectors.college_visits(user, now)
-    if user.has_role(Role.TEAM_LEAD):
-        context["summary"] = selectors.lead_summary(today)
+    # Fourteen measures take longer than all the rest: the browser asks for them when the page is there.
+    context["with_commitments"] = user.has_role(Role.TEAM_LEAD)
     if user.has_role(Role.FUNCTIONAL_ADMIN):
         context["machine"] = selectors.machine()
     return render(request, "home/week.html", context)
+
+
+@require_safe
+@require(Act.SEE_MONITOR)
+def commitments(request: HttpRequest) -> HttpResponse:
+    """The card of the commitments, for the page above; the monitor itself for who opens this address."""
+    if not request.htmx:
+        return redirect("home:monitor")
+    return render(request, "home/_week_lead.html", {"lead": selectors.lead_summary(clock.today())})
 
 
 def _own_follow_ups(panels: list[Panel]) -> set[tuple[int, int]]:
