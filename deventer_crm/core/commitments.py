@@ -70,7 +70,9 @@ class Line:
 @dataclass(frozen=True)
 class Measured:
     """What a measure saw. `missing` names the condition that lacks (no frozen list, no plan); `state` is set
-    only by measures that judge themselves (C5). Evidence: one queryset per kind of record."""
+    only by measures that judge themselves (C5). `plain`: the headline without the name of any employer or
+    person, for reports that everybody may read; without it such a report has no headline. Evidence: one
+    queryset per kind of record."""
 
     count: Decimal | None = None
     planned: Decimal = Decimal(0)
@@ -79,6 +81,7 @@ class Measured:
     state: State | None = None
     forecast: Decimal | None = None
     headline: Any = ""
+    plain: Any = ""
     outlook: Any = ""
     evidence: tuple[QuerySet[Any], ...] = ()
     planned_evidence: tuple[QuerySet[Any], ...] = ()
