@@ -189,7 +189,7 @@ def _how(page: ReportPage, *, public: bool) -> list[str]:
         return [*lines, _("This is a draft: nothing in it is frozen.")]
     lines.append(_("The figures are frozen: this report prints the same for ever."))
     if public:
-        lines.append(_("This version names no employers and no people."))
+        lines.append(_("The figures of this version name no employers and no people."))
     else:
         lines.append(_("Check of the frozen figures (SHA-256): %(sum)s") % {"sum": report.sha256})
     return lines
