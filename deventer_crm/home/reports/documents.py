@@ -118,10 +118,11 @@ def _point_state(point: Point) -> dict[str, str]:
 def _row(row: Figure, *, public: bool) -> dict[str, Any]:
     facts = [(_("Now"), row.now_text), (_("Norm"), row.norm_text), (_("Who keeps it"), row.owner)]
     notes = [row.headline] if row.headline else []
+    if row.outlook and (not public or row.count is None):
+        notes.append(row.outlook)  # what is expected is for those who steer; why there is no figure for all
     if not public:
-        notes += [row.outlook] if row.outlook else []
         notes += [_steering(line) for line in row.lines]
-        notes += [_behind(row)] if row.evidence else []
+        notes += [_behind(row)] if any(keys for _label, keys in row.evidence) else []
     return {
         "code": row.code,
         "sentence": row.sentence,
@@ -133,8 +134,13 @@ def _row(row: Figure, *, public: bool) -> dict[str, Any]:
         "bar": _bar(row),
         "notes": notes,
         "text": [part.strip() for part in row.text.splitlines() if part.strip()],
-        "earlier": [_past(past) for past in row.earlier],
+        "earlier": [_past(past) for past in row.earlier] if _was_measured(row) else [],
     }
+
+
+def _was_measured(row: Figure) -> bool:
+    """Quarters without a figure, one after the other, tell nothing."""
+    return any(point.count is not None for point in (row, *row.earlier))
 
 
 def _steering(line: Any) -> str:
