@@ -181,14 +181,21 @@ def with_evidence(rows: Sequence[Figure], user: "User") -> list[Figure]:
 
 def _visible(label: str, keys: set[int], user: "User") -> set[int]:
     rows = evidence_rows(label, keys)
+    if rows is None:
+        return set()
     if hasattr(rows, "visible_to"):
         rows = rows.visible_to(user)
     return set(rows.values_list("pk", flat=True))
 
 
-def evidence_rows(label: str, keys: Iterable[int]) -> "QuerySet[Any]":
-    """Records of a kind by their keys; the caller narrows them to a reader."""
-    rows: QuerySet[Any] = apps.get_model(label)._default_manager.filter(pk__in=list(keys))
+def evidence_rows(label: str, keys: Iterable[int]) -> "QuerySet[Any] | None":
+    """Records of a kind by their keys; the caller narrows them to a reader. None for a kind that a later
+    version of the product no longer has."""
+    try:
+        model = apps.get_model(label)
+    except LookupError:
+        return None
+    rows: QuerySet[Any] = model._default_manager.filter(pk__in=list(keys)).order_by("pk")
     return rows
 
 

@@ -170,7 +170,7 @@ def freeze(request: HttpRequest, pk: int) -> HttpResponse:
 def publish(request: HttpRequest, pk: int) -> HttpResponse:
     """Mark a report as public, after a look at the names in it."""
     found = _report(request, pk)
-    named = names_in(selectors.texts_of(found))
+    named = [one for one in names_in(selectors.texts_of(found)) if not one.is_confidential]
     form = PublishForm(sent(request), asks=bool(named))
     if request.method == "POST" and form.is_valid():
         done = form.attempt(
@@ -266,7 +266,7 @@ def evidence(request: HttpRequest, pk: int, commitment: int) -> HttpResponse:
     with remembering():
         figure = selectors.frozen_row(found, commitment)
         kinds = [selectors.evidence_rows(label, keys) for label, keys in figure.evidence]
-        proofs = ProofList([kind.order_by("pk") for kind in kinds], request.user, found.as_of)
+        proofs = ProofList([kind for kind in kinds if kind is not None], request.user, found.as_of)
         page = Paginator(proofs, PROOFS).get_page(request.GET.get("page"))
     context = {
         "report": found,
