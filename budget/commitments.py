@@ -37,6 +37,7 @@ def budget_split(commitment: Commitment, period: Period, as_of: dt.date, norm: N
         state=view.plan_state,
         forecast=share,
         headline=formatting.ratio(view.plan.share),
+        plain=formatting.ratio(view.plan.share),
         outlook=_("Reserved as of %(day)s") % {"day": planned},
         evidence=(plan_lines,),
         lines=lines,
@@ -86,6 +87,7 @@ def budget_years(commitment: Commitment, period: Period, as_of: dt.date, norm: N
     return Measured(
         count=hours,
         headline=_("%(hours)s, %(euros)s reserved") % words,
+        plain=_("%(hours)s, %(euros)s reserved") % words,
         outlook=outlook,
         evidence=(lines.select_related("track"),),
     )

@@ -63,10 +63,12 @@ def account_management(commitment: Commitment, period: Period, as_of: dt.date, n
     said = ngettext(
         "%(count)s without an account manager", "%(count)s without an account manager", without
     ) % {"count": formatting.number(without)}
+    figures = {"managed": formatting.number(managed), "total": formatting.number(total)}
+    headline = _("%(managed)s of %(total)s employers") % figures
     return Measured(
         count=Decimal(100 * managed) / total,
-        headline=_("%(managed)s of %(total)s employers")
-        % {"managed": formatting.number(managed), "total": formatting.number(total)},
+        headline=headline,
+        plain=headline,
         outlook=said if without else "",
         evidence=(rows.filter(_managed(day)).with_manager(day),),
         open_evidence=(rows.filter(~_managed(day)),),

@@ -995,6 +995,39 @@ BUDGET: list[Row] = [
 
 # ── home ─────────────────────────────────────────────────────────────────────────────────────────
 
+
+def a_draft_report(user: User) -> Sequence[Any]:
+    """The report of this quarter that somebody is writing."""
+    from deventer_crm.core import clock
+    from deventer_crm.core.models import Quarter
+    from tests.accounts.factories import UserFactory
+    from tests.home.factories import make_report
+
+    return [make_report(Quarter.of(clock.today()), by=UserFactory(role=TL)).pk]
+
+
+def a_frozen_report(user: User) -> Sequence[Any]:
+    """The report of the quarter before, frozen."""
+    from deventer_crm.core import clock
+    from deventer_crm.core.models import Quarter
+    from tests.accounts.factories import UserFactory
+    from tests.home.factories import make_report
+
+    quarter = Quarter.of(clock.today()).previous
+    return [make_report(quarter, by=UserFactory(role=TL), freeze=True).pk]
+
+
+def of_c1(report: Callable[[User], Sequence[Any]]) -> Callable[[User], Sequence[Any]]:
+    """What one report says about one commitment."""
+
+    def arguments(user: User) -> Sequence[Any]:
+        from deventer_crm.core.models import Commitment
+
+        return [*report(user), Commitment.objects.get(code="C1").pk]
+
+    return arguments
+
+
 HOME: list[Row] = [
     row("home:week", get=ALL),
     row("home:week_commitments", get=TEAM),
@@ -1004,6 +1037,19 @@ HOME: list[Row] = [
     row("home:council_pdf", get=TEAM, query={"afspraak": ["C1", "C6"]}),
     row("home:norm", args=["C2"], get={TL}, post={TL}, data={"value": "2", "reason": "proef"}, also={422}),
     row("home:norm_withdraw", args=coming_norm, post={TL}),
+    row("home:reports", get=TEAM),
+    row("home:reports_compare", get=TEAM),
+    row("home:report_begin", post={TL}),
+    row("home:report", args=a_frozen_report, get=TEAM),
+    row("home:report_pdf", args=a_frozen_report, get=TEAM),
+    row("home:report_public", args=a_frozen_report, get=TEAM),
+    row("home:report_figures", args=a_frozen_report, get=TEAM),
+    row("home:report_evidence", args=of_c1(a_frozen_report), get=TEAM),
+    row("home:report_text", args=of_c1(a_draft_report), get={TL}, post={TL}),
+    row("home:report_freeze", args=a_draft_report, get={TL}, post={TL}),
+    row("home:report_publish", args=a_frozen_report, get={TL}, post={TL}),
+    row("home:report_correct", args=a_frozen_report, get={TL}, post={TL}),
+    row("home:report_drop", args=a_draft_report, get={TL}, post={TL}),
     row("home:search", get=ALL, query={"q": "zilver"}),
     row("home:reminders", get=ALL),
     row("home:snooze", args=own_reminder, post=ALL, data={"until": "2020-01-01"}),

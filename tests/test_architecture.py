@@ -153,6 +153,7 @@ PLAIN_TEXT = {
     "core.CommitmentNorm": {"reason"},
     "core.PolicyDocument": {"name", "source"},
     "core.PolicySetting": {"name", "value", "note"},
+    "core.QuarterlyReport": {"sha256"},
     **{
         name: {"code", "name"}
         for name in (

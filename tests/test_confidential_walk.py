@@ -25,7 +25,14 @@ from deventer_crm.core.digests import send_digests
 from deventer_crm.core.lists import LISTS
 from deventer_crm.core.lists.definition import ACTS
 from deventer_crm.core.mails import queue_mail
-from deventer_crm.core.models import BulkAct, OutgoingMail, SavedView
+from deventer_crm.core.models import (
+    BulkAct,
+    Commitment,
+    OutgoingMail,
+    Quarter,
+    QuarterlyReport,
+    SavedView,
+)
 from employers.models import (
     AccountCover,
     ChangeProposal,
@@ -69,7 +76,7 @@ from tests.employers.factories import (
     MembershipFactory,
     PositionFactory,
 )
-from tests.home.factories import ReminderFactory
+from tests.home.factories import ReminderFactory, make_report
 from tests.meetings.factories import (
     AgendaDocumentFactory,
     AgendaItemFactory,
@@ -242,12 +249,13 @@ def make_world(user: User, *, readers: tuple[User, ...] = ()) -> SimpleNamespace
     if readers:
         for record in (secret, secret_club, part):
             record.readers.set(readers)
+    report = make_frozen_report(lead, secret, readers)
     from employers.services import refresh_employers
 
     refresh_employers(list(Employer.objects.values_list("pk", flat=True)), today)
     return SimpleNamespace(
         lead=lead, secret=secret, open_one=open_one, club=club, known=known, hidden_person=hidden_person,
-        theme=theme, briefed=briefed, top=top, open_meeting=open_meeting,
+        theme=theme, briefed=briefed, report=report, top=top, open_meeting=open_meeting,
         meetings=meetings, invitations=invitations,
         delivery=delivery,
         grouping=grouping, adjustment=adjustment, proposal=proposal, sheets=sheets, hours_file=hours_file,
@@ -312,6 +320,17 @@ def make_guests(
         )  # fmt: skip
     OutgoingMail.objects.update(state=OutgoingMail.State.FAILED, retry_at=None)
     return theme
+
+
+def make_frozen_report(lead: User, secret: Employer, readers: tuple[User, ...]) -> QuarterlyReport:
+    """A report that counts a secret, and whose text names an employer that became one after it was frozen."""
+    today = clock.today()
+    MeetingFactory(held=True, on=today, employers=[secret], college=True, place="company")
+    later = EmployerFactory(name=f"Later {NAME}")
+    report = make_report(Quarter.of(today), by=lead, freeze=True, C1=f"Ook Later {NAME} deed mee.")
+    Employer.objects.filter(pk=later.pk).update(is_confidential=True)
+    later.readers.set(readers)
+    return report
 
 
 def make_aftermath(user: User, lead: User, *, open_one: Employer, readers: tuple[User, ...]) -> Meeting:
@@ -445,6 +464,7 @@ def addresses(row: Row, world: SimpleNamespace, user: User) -> list[str]:
         "own_bulk_act": [[world.act.pk]],
         "an_import": [[world.hours_file.pk]],
         "a_done_import": [[world.hours_file.pk]],
+        "a_frozen_report": [[world.report.pk]],
     }
     arguments: list[list[Any]] = [row.arguments(user)]
     if row.name == "employers:import_rows":
@@ -470,6 +490,8 @@ def addresses(row: Row, world: SimpleNamespace, user: User) -> list[str]:
         arguments = [[key, kind] for key in LISTS for kind in ("csv", "xlsx")]
     elif row.name == "list_act":
         arguments = [[key, code] for key, acts in ACTS.items() for code in acts]
+    elif row.name == "home:report_evidence":
+        arguments = [[world.report.pk, line["commitment"]] for line in world.report.figures["rows"]]
     elif row.name == "home:monitor_evidence":
         arguments = [[code] for code in ("C1", "C2", "C3", "C4", "C5", "C6", "C7")]
     return [reverse(row.name, args=one) for one in arguments]
@@ -539,6 +561,7 @@ def readable_pdf(monkeypatch: pytest.MonkeyPatch) -> None:
         "meetings.views.briefing",
         "meetings.views.items",
         "meetings.views.series",
+        "deventer_crm.home.reports.documents",
     ):
         monkeypatch.setattr(f"{view}.make_pdf", texts)
 
@@ -638,6 +661,10 @@ def test_who_is_named_and_the_lead_do_see_it(role: Role, client_as: Any, readabl
         reverse("budget:week", args=list(clock.today().isocalendar()[:2])),
         reverse("budget:own_hours", args=[clock.today().year]),
         reverse("home:monitor_evidence", args=["C1"]),
+        reverse("home:report", args=[world.report.pk]),
+        reverse("home:report_pdf", args=[world.report.pk]),
+        reverse("home:report_figures", args=[world.report.pk]),
+        reverse("home:report_evidence", args=[world.report.pk, Commitment.objects.get(code="C1").pk]),
         f"{reverse('home:search')}?q={ASKED}",
         f"{reverse('employers:establishments')}?q={ASKED}",
         f"{reverse('employers:follow_ups')}?q={ASKED}",

@@ -17,7 +17,7 @@ from budget.models import HoursLine
 from deventer_crm.core import clock
 from deventer_crm.core.lists import LISTS
 from deventer_crm.core.mails import queue_mail
-from deventer_crm.core.models import BulkAct, SavedView
+from deventer_crm.core.models import BulkAct, Commitment, Quarter, QuarterlyReport, SavedView
 from employers.models import (
     AccountCover,
     Employer,
@@ -37,7 +37,7 @@ from tests.accounts.factories import CollegeMemberFactory, UserFactory
 from tests.budget.factories import HoursImportFactory, TimeEntryFactory
 from tests.budget.factories import plan as plan_of_the_budget
 from tests.employers import factories as make
-from tests.home.factories import ReminderFactory
+from tests.home.factories import ReminderFactory, make_report
 from tests.meetings.factories import (
     AgendaDocumentFactory,
     AgendaItemFactory,
@@ -86,6 +86,10 @@ def this_year(world: SimpleNamespace) -> list[Any]:
 
 def this_month(world: SimpleNamespace) -> list[Any]:
     return [clock.today().year, clock.today().month]
+
+
+def c1() -> Commitment:
+    return Commitment.objects.get(code="C1")
 
 
 def this_week(world: SimpleNamespace) -> list[Any]:
@@ -170,6 +174,12 @@ PAGES = [
     ),
     Page("home:council", DASHBOARD, query={"afspraak": ["C1", "C2", "C6", "C7"]}, roles=TEAM),
     Page("home:norm", LIST, lambda world: ["C1"], roles=frozenset({TL})),
+    Page("home:reports", LIST, roles=TEAM),
+    Page("home:reports_compare", LIST, roles=TEAM),
+    Page("home:report", DOSSIER, of("frozen_report"), roles=TEAM),
+    Page("home:report_evidence", DOSSIER, lambda world: [world.frozen_report.pk, c1().pk], roles=TEAM),
+    # The figures of the monitor, live, with a box for a text beside each.
+    Page("home:report", DASHBOARD, of("draft_report"), roles=frozenset({TL})),
     Page("meetings:briefing", DOSSIER, of("visit"), roles=TEAM),
     Page("meetings:college", DASHBOARD, roles=TEAM),
     Page("meetings:annual_plan", DASHBOARD, lambda world: [clock.today().year], roles=TEAM),
@@ -237,6 +247,9 @@ def begin(user: User) -> SimpleNamespace:
     world.table = meet(world.series, today + dt.timedelta(days=60), planned=True, planned_on=today)
     world.held_table = meet(world.series, today - dt.timedelta(days=200), held=True)
     world.old, world.handed = old, None
+    quarter = Quarter.of(today)
+    world.frozen_report = make_report(quarter.previous, by=lead, freeze=True, C1=f"Met {WORD}.")
+    world.draft_report = make_report(quarter, by=lead, C1="Nog niet af.")
     grow(world, 8)
     world.handed = hand_over(
         old, user if user.has_role(AM) else world.other, by=lead, starts_on=today, scope=Scope()
@@ -317,6 +330,7 @@ def grow(world: SimpleNamespace, count: int) -> None:
                 {"code": "sector_and_area", "sector": make.SectorFactory().pk, "area": make.AreaFactory().pk},
             ],
         )  # fmt: skip
+        _older_report(world)
         make.MembershipFactory(employer=employer, association=world.club)
         club = make.EmployerFactory(kind=Employer.Kind.ASSOCIATION)
         make.MembershipFactory(employer=world.employer, association=club)
@@ -333,6 +347,15 @@ def grow(world: SimpleNamespace, count: int) -> None:
             world.handed.employers = [*world.handed.employers, employer.pk]
             world.handed.save()
     refresh_employers(None, today)
+
+
+def _older_report(world: SimpleNamespace) -> None:
+    """The quarter before the oldest one, with the same figures."""
+    quarter = QuarterlyReport.objects.order_by("year", "quarter")[0].period.previous
+    QuarterlyReport.objects.create(
+        year=quarter.year, quarter=quarter.number, state="frozen", as_of=quarter.last, frozen_on=quarter.last,
+        frozen_by=world.lead, figures=world.frozen_report.figures, sha256="x",
+    )  # fmt: skip
 
 
 def statements(client: Any, page: Page, world: SimpleNamespace) -> list[str]:

@@ -72,9 +72,11 @@ class Line:
 @dataclass(frozen=True)
 class Measured:
     """What a measure saw. `missing` names the condition that lacks (no frozen list, no plan); `state` is set
-    only by measures that judge themselves (C5). Evidence: one queryset per kind of record; `open_evidence`:
-    what lacks before the norm is met, where that can be named. `parts`: figures that are said apart in
-    a sentence (spoken and only invited), by a name that the measure chooses."""
+    only by measures that judge themselves (C5). `plain`: the headline without the name of any employer or
+    person, for reports that everybody may read; without it such a report has no headline. Evidence: one
+    queryset per kind of record; `open_evidence`: what lacks before the norm is met, where that can be named.
+    `parts`: figures that are said apart in a sentence (spoken and only invited), by a name that the measure
+    chooses."""
 
     count: Decimal | None = None
     planned: Decimal = Decimal(0)
@@ -83,6 +85,7 @@ class Measured:
     state: State | None = None
     forecast: Decimal | None = None
     headline: Any = ""
+    plain: Any = ""
     outlook: Any = ""
     evidence: tuple[QuerySet[Any], ...] = ()
     planned_evidence: tuple[QuerySet[Any], ...] = ()

@@ -4,6 +4,7 @@ A page is a Typst template below templates/ and plain data. The data travels apa
 what people typed is text there and can never be markup. The compiler refuses a document without a title or
 with a heading level skipped, so what is not accessible is not made."""
 
+import datetime as dt
 import json
 from collections.abc import Mapping
 from pathlib import Path
@@ -23,11 +24,12 @@ class PdfError(Exception):
     """The document could not be made; says where and why. A mistake in a template, not of the reader."""
 
 
-def make_pdf(template: str, data: Mapping[str, Any], *, title: str) -> bytes:
+def make_pdf(template: str, data: Mapping[str, Any], *, title: str, on: dt.date | None = None) -> bytes:
     """The document of `template` (below templates/, for instance "employers/handover_sheet.typ") with this
-    data (texts, numbers, lists, dictionaries), in the language that is active. Raises PdfError."""
+    data (texts, numbers, lists, dictionaries), in the language that is active. `on`: the date of the
+    document, else today; the same input of the same date gives the same bytes. Raises PdfError."""
     folder = Path(settings.BASE_DIR) / "templates"
-    day = clock.today()
+    day = on or clock.today()
     given = {
         **data,
         "title": title,

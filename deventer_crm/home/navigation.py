@@ -90,6 +90,13 @@ ENTRIES: tuple[Entry, ...] = (
         ("home:monitor",),
     ),
     Entry(
+        "home:reports",
+        pgettext_lazy("menu", "Reports"),
+        "file-earmark-text",
+        frozenset({AM, CM, ES, TL, FA}),
+        ("home:report",),
+    ),
+    Entry(
         "employers:follow_up_ledger",
         _("Promises"),
         "list-check",

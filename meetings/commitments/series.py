@@ -276,6 +276,7 @@ def measure_series(code: str, period: Period, as_of: dt.date) -> Measured:
         count=Decimal(len(counted)),
         planned=Decimal(len(planned)),
         headline=_headline(counted, series),
+        plain=_headline(counted, series, names=False),
         outlook=_outlook(planned),
         evidence=(rows.filter(pk__in=[row.meeting.pk for row in counted]),),
         planned_evidence=(rows.filter(pk__in=[row.pk for row in planned]),),
@@ -300,8 +301,8 @@ def _day(meeting: Meeting) -> str:
     return formatting.nl_date(meeting.held_on or meeting.starts_at, "day")
 
 
-def _headline(counted: list[Attendance], series: Series) -> str:
-    """When, with how many, and who was not there."""
+def _headline(counted: list[Attendance], series: Series, *, names: bool = True) -> str:
+    """When, with how many, and with `names` who was not there."""
     parts = []
     for row in counted:
         if series.code == Series.THEMED:
@@ -312,7 +313,7 @@ def _headline(counted: list[Attendance], series: Series) -> str:
                 "present": len(row.present),
                 "all": len(row.present) + len(row.absent),
             }
-            if row.absent:
+            if row.absent and names:
                 words = _("%(words)s, without %(names)s") % {"words": words, "names": row.absent_names}
         parts.append(_("%(day)s: %(words)s") % {"day": _day(row.meeting), "words": words})
     return " · ".join(parts)

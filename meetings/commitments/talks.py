@@ -78,9 +78,11 @@ def workforce_talks(commitment: Commitment, period: Period, as_of: dt.date, norm
         ngettext("%(count)d contact", "%(count)d contacts", contacts) % {"count": contacts},
         ngettext("%(count)d meeting", "%(count)d meetings", meetings) % {"count": meetings},
     ]
+    headline = " · ".join(talks) if contacts + meetings else ""
     return Measured(
         count=Decimal(contacts + meetings),
-        headline=" · ".join(talks) if contacts + meetings else "",
+        headline=headline,
+        plain=headline,
         evidence=(
             contacts_about(themes, first, last).order_by("-happened_at", "-pk").prefetch_related("employers"),
             meetings_about(themes, first, last).select_related("kind").order_by("-held_on", "-pk"),

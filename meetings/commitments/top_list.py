@@ -85,6 +85,7 @@ def top_list_duty(
         planned=Decimal(len(planned)),
         norm=Decimal(len(seen.entries)),
         headline=str(seen.tally),
+        plain=str(seen.tally),
         outlook=_outlook(period, as_of, len(met), len(planned), len(seen.still_open)),
         evidence=(rows.filter(pk__in=[entry.pk for entry in met]),),
         planned_evidence=(rows.filter(pk__in=[entry.pk for entry in planned]),),

@@ -26,6 +26,7 @@ def test_an_account_manager_sees_the_week_first():
         "meetings:agenda",
         "employers:follow_ups",
         "home:monitor",
+        "home:reports",
         "budget:year",
         "budget:hours",
         "employers:portfolios",

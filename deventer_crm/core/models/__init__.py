@@ -5,6 +5,7 @@ from .lists import BulkAct, SavedView
 from .mails import OutgoingMail, Posted
 from .policy import PolicySetting
 from .reminders import Reminder, ReminderPreference
+from .reports import Quarter, QuarterlyReport, ReportText
 from .trail import AccessEvent, TrailEvent
 
 __all__ = [
@@ -22,9 +23,12 @@ __all__ = [
     "PolicyDocument",
     "PolicySetting",
     "Posted",
+    "Quarter",
+    "QuarterlyReport",
     "Reference",
     "Reminder",
     "ReminderPreference",
+    "ReportText",
     "SavedView",
     "Tracked",
     "TrailEvent",

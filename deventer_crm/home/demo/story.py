@@ -26,6 +26,7 @@ from deventer_crm.home.demo import (
     portfolios,
     promises,
     register,
+    reports,
     tables,
     work,
 )
@@ -88,6 +89,7 @@ def tell(*, size: str, seed: int, today: dt.date, say: Say) -> list[tuple[str, s
             portfolios.tell_portfolios(team, today, random.Random(f"portfolios-{size}-{seed}-{today}"))  # noqa: S311 - invented data
             plans.tell_plans(team, today)
         work.look_back(team, today)
+        reports.tell_reports(team, today)
         reconcile(today)
     return [(user.email, password, user.job_title) for user in accounts.values()]
 
