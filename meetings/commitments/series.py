@@ -11,10 +11,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.contrib.postgres.expressions import ArraySubquery
-from django.db import DEFAULT_DB_ALIAS
-from django.db.models import OuterRef, Q, QuerySet, prefetch_related_objects
-from django.db.models.functions import JSONObject
+from django.db.models import Q, prefetch_related_objects
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -22,11 +19,13 @@ from deventer_crm.core import clock, formatting
 from deventer_crm.core.commitments import Measured, Norm, Period, measure
 from deventer_crm.core.memo import shared
 from deventer_crm.core.models import Commitment
-from deventer_crm.core.statements import Prepared, attach
+from deventer_crm.core.statements import attach
 from employers.models import Position
 from employers.toplist.families import Families, families
 from meetings.duty import state_on
-from meetings.models import Meeting, MeetingEmployer, Participant, Series, SeriesParty
+from meetings.models import Meeting, Series, SeriesParty
+
+from .series_rows import add_people, all_series, parties_of, seats_of, series_meetings
 
 #: Which seats on the board of an association count as a seat of the series.
 SEATS = {Position.Seat.CHAIR: {"chair"}, Position.Seat.BOARD: {"chair", "board"}}
@@ -124,60 +123,6 @@ def _parties(series: Series) -> list[SeriesParty]:
     return sorted(series.parties.all(), key=lambda party: (party.association.sort_name, party.pk))
 
 
-#: What a measure looks at; another field of these records is read when somebody asks for it.
-AT_TABLE = ("id", "meeting_id", "employer_id", "is_present", "is_organiser")
-SEATED = ("id", "meeting_id", "college_member_id", "person_id", "employer_id", "is_present")
-
-
-@Prepared
-def _of_series(*, start: dt.date, end: dt.date) -> "QuerySet[Meeting]":
-    """With who sits at them, in the same statement."""
-    held_or_planned = Meeting.objects.filter(
-        kind__series__isnull=False, starts_at__date__gte=start, starts_at__date__lte=end
-    ).exclude(state=Meeting.State.DRAFT)
-    employers = (
-        MeetingEmployer.objects.filter(meeting=OuterRef("pk"))
-        .order_by("pk")
-        .values(row=JSONObject(**{name: name for name in AT_TABLE}))
-    )
-    people = (
-        Participant.objects.filter(meeting=OuterRef("pk"))
-        .order_by("pk")
-        .values(row=JSONObject(**{name: name for name in SEATED}))
-    )
-    rows: QuerySet[Meeting] = held_or_planned.annotate(
-        stored_employers=ArraySubquery(employers),
-        stored_people=ArraySubquery(people),
-    )
-    return rows.select_related("kind").order_by("starts_at", "pk")
-
-
-def add_people(meetings: Collection[Any]) -> None:
-    """Who sits at these meetings, as they were read with them."""
-    for relation, model, names, stored in (
-        ("employer_rows", MeetingEmployer, AT_TABLE, "stored_employers"),
-        ("participants", Participant, SEATED, "stored_people"),
-    ):
-        rows = [row for meeting in meetings for row in getattr(meeting, stored)]
-        known = [model.from_db(DEFAULT_DB_ALIAS, names, [row[name] for name in names]) for row in rows]
-        attach(meetings, relation, known, by="meeting")
-
-
-@Prepared
-def _series() -> "QuerySet[Series]":
-    return Series.objects.all()
-
-
-@Prepared
-def _parties_of(series_ids: list[int]) -> "QuerySet[SeriesParty]":
-    return SeriesParty.objects.filter(series__in=series_ids).select_related("association")
-
-
-@Prepared
-def _seats_of(person_ids: list[int], employer_ids: list[int]) -> "QuerySet[Position]":
-    return Position.objects.filter(person__in=person_ids, employer__in=employer_ids).exclude(seat="")
-
-
 def sheet(start: dt.date, end: dt.date) -> Sheet:
     """All series with their meetings between two days, or a wider one that was read already; a fixed number
     of queries, once for one page."""
@@ -187,11 +132,11 @@ def sheet(start: dt.date, end: dt.date) -> Sheet:
             return wider
 
     def read() -> Sheet:
-        series = {row.code: row for row in _series.rows()}
-        parties = _parties_of.rows([row.pk for row in series.values()])
+        series = {row.code: row for row in all_series.rows()}
+        parties = parties_of.rows([row.pk for row in series.values()])
         attach(series.values(), "parties", parties, by="series")
         meetings: dict[int, list[Meeting]] = defaultdict(list)
-        rows = _of_series.rows(start=start, end=end)
+        rows = series_meetings.rows(start=start, end=end)
         add_people(rows)
         for meeting in rows:
             meetings[meeting.kind.series_id or 0].append(meeting)
@@ -214,7 +159,7 @@ def _seats(
         | {row.employer_id for meeting in listed for row in meeting.participants.all() if row.employer_id}
     )
     seats: dict[int, list[Position]] = defaultdict(list)
-    for position in _seats_of.rows(list(people), list(known.members)):
+    for position in seats_of.rows(list(people), list(known.members)):
         seats[position.person_id].append(position)
     return seats, known
 
