@@ -201,3 +201,11 @@ def test_the_second_of_two_editors_loses_nothing(browser, live_server, manager, 
         second.get_by_role("button", name="Save").click()
         second.wait_for_url(re.compile(rf"{employer.get_absolute_url()}$"))
     assert Employer.objects.get(pk=employer.pk).phone == "0570 00 00 02"
+
+
+def test_the_commitments_come_to_the_week_of_the_lead_by_themselves(browser, live_server, lead):
+    with window(browser, live_server, lead) as page:
+        page.goto("/")
+        card = page.locator("section.card", has=page.get_by_role("heading", name="Commitments"))
+        expect(card.locator("a", has_text="C5")).to_be_visible()
+        assert findings(page) == []

@@ -128,3 +128,15 @@ def test_the_number_of_queries_stays_within_the_budget_and_does_not_grow(
     fill(30)
     assert count() == few
     assert few <= 25  # of which the session, the user, roles and rights are five
+
+
+def test_without_javascript_the_card_of_the_lead_leads_to_the_monitor(client_as: Enter) -> None:
+    client = client_as(UserFactory(role="TL"))
+    part = reverse("home:week_commitments")
+    page = client.get("/").content.decode()
+    assert f'hx-get="{part}"' in page
+    assert "Hoe de beleidsafspraken ervoor staan" in page
+    assert client.get(part).url == reverse("home:monitor")
+    card = client.get(part, headers={"HX-Request": "true"}).content.decode()
+    assert "Budget 80/20" in card
+    assert "<html" not in card
