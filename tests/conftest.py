@@ -7,6 +7,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from deventer_crm.localservers.lifecycle import ensure_started
 
@@ -18,6 +19,10 @@ if TYPE_CHECKING:
 # Playwright's synchronous interface keeps an event loop on this thread for the rest of the session,
 # and Django then takes every query for one made from asynchronous code.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
+# How fast a machine makes examples up says nothing about what is tested with them.
+settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("any machine")
 
 pytest_plugins = ["tests.accounts.fixtures"]
 
