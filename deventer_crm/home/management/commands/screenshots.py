@@ -73,6 +73,29 @@ def _first(model: str, order: str = "pk") -> Callable[[], list[Any]]:
     return arguments
 
 
+def _invitation_link() -> list[Any]:
+    """The link of an invitation that waits for an answer."""
+    from meetings.links import token_of
+    from meetings.models import Invitation
+
+    rows = Invitation.objects.filter(link_key__isnull=False, answer="", withdrawn_on__isnull=True)
+    row = rows.filter(link_until__gte=clock.today()).order_by("pk").first()
+    if row is None:
+        raise LookupError("no invitation by link in this database")
+    return [token_of(row)]
+
+
+def _question_link() -> list[Any]:
+    """The link of a question to a colleague."""
+    from employers.models import FollowUpRequest
+    from employers.passing_on.links import SIGNER
+
+    row = FollowUpRequest.objects.filter(answered_on__isnull=True).order_by("pk").first()
+    if row is None:
+        raise LookupError("no open question in this database")
+    return [SIGNER.sign(row.uid.hex)]
+
+
 def _at_table(series: str, state: str) -> Callable[[], list[Any]]:
     """The last meeting of that series in that state."""
 
@@ -110,6 +133,8 @@ class Page:
 PAGES = (
     Page("onderdelen", Role.TEAM_LEAD, "gallery"),
     Page("inloggen", None, "account_login"),
+    Page("antwoord-op-uitnodiging", None, "meetings:answer", _invitation_link),
+    Page("vraag-aan-collega", None, "employers:question", _question_link),
     Page("wachtwoord-vergeten", None, "account_reset_password"),
     Page("mijn-week", Role.ACCOUNT_MANAGER, "home:week"),
     Page("mijn-week-teamleider", Role.TEAM_LEAD, "home:week"),
