@@ -16,8 +16,9 @@ from deventer_crm.core.formatting import nl_date
 from deventer_crm.core.lists.export import write_table
 from deventer_crm.core.models import QuarterlyReport
 from deventer_crm.core.pdf import make_pdf
-from deventer_crm.home.reports.figures import Figure, Past, Point, count_by_state
+from deventer_crm.home.reports.figures import Figure, Past, Point
 from deventer_crm.home.reports.selectors import ReportPage, for_everybody
+from deventer_crm.home.selectors.monitor import count_by_state
 
 TEMPLATE = "home/report.typ"
 

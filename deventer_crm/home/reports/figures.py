@@ -6,7 +6,7 @@ be taken out of it later (R13). What was counted is kept as keys of records. A p
 made from it alone: norms, commitments and words of the product may change, a frozen report does not."""
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 
 from deventer_crm.core.commitments import Measure, State, decide_state, evaluate_all
 from deventer_crm.core.models import Commitment, Quarter, QuarterlyReport
-from deventer_crm.home.selectors.monitor import HUNDRED, Row, in_unit
+from deventer_crm.home.selectors.monitor import Row, Shown, in_unit
 
 #: How a snapshot is written; a reader of a later version can tell.
 FORMAT = 1
@@ -88,7 +88,7 @@ def take_snapshot(report: QuarterlyReport, earlier: Sequence[QuarterlyReport], t
     history = [(one, rows_by_commitment(one)) for one in earlier]
     for row in rows:
         found = [(one, known[row["commitment"]]) for one, known in history if row["commitment"] in known]
-        row["earlier"] = [_past(one, past) for one, past in found]
+        row["earlier"] = [past_of(one, past) for one, past in found]
     return {
         "format": FORMAT,
         "year": report.year,
@@ -158,7 +158,8 @@ def _keys(rows: QuerySet[Any]) -> dict[str, Any]:
     return {"model": rows.model._meta.label_lower, "ids": sorted(rows.values_list("pk", flat=True))}
 
 
-def _past(report: QuarterlyReport, row: Mapping[str, Any]) -> dict[str, Any]:
+def past_of(report: QuarterlyReport, row: Mapping[str, Any]) -> dict[str, Any]:
+    """What a Past is made of: a row of a frozen report, with its quarter."""
     return {
         "year": report.year,
         "quarter": report.quarter,
@@ -180,7 +181,7 @@ def _language() -> str:
 
 
 @dataclass(frozen=True)
-class Point:
+class Point(Shown):
     """A commitment at the end of one quarter: enough to put quarters beside each other."""
 
     row: Mapping[str, Any]
@@ -212,20 +213,6 @@ class Point:
     @property
     def norm_text(self) -> str:
         return in_unit(self.norm, self.unit)
-
-    @property
-    def bar_state(self) -> str:
-        """The colour: a wish that was not kept is never red (R6)."""
-        is_unkept = self.is_wish and self.state == State.MISSED.value
-        return State.NOT_MEASURED.value if is_unkept else self.state
-
-    @property
-    def bar_maximum(self) -> Decimal | None:
-        return None if self.unit == Commitment.Unit.COUNT else HUNDRED
-
-    @property
-    def bar_label(self) -> str:
-        return _("%(now)s; the norm is %(norm)s") % {"now": self.now_text, "norm": self.norm_text}
 
 
 @dataclass(frozen=True)
@@ -332,13 +319,3 @@ def frozen_rows(report: QuarterlyReport, texts: Mapping[int, str]) -> list[Figur
         )
         for row in report.figures["rows"]
     ]
-
-
-def count_by_state(rows: Iterable[Point]) -> list[tuple[str, bool, int]]:
-    """State, whether it is a wish that was not kept, and how many: in the order of the monitor."""
-    counts: dict[tuple[str, bool], int] = {}
-    for row in rows:
-        key = (row.state, row.is_wish and row.state == State.MISSED.value)
-        counts[key] = counts.get(key, 0) + 1
-    order = [(state.value, wish) for state in State for wish in (False, True)]
-    return [(*key, counts[key]) for key in order if key in counts]

@@ -19,6 +19,7 @@ from deventer_crm.home.reports.figures import (
     day_of,
     frozen_rows,
     live_rows,
+    past_of,
     rows_by_commitment,
 )
 from deventer_crm.home.reports.names import hidden_employers
@@ -137,11 +138,7 @@ def draft_rows(
     for row in live_rows(as_of, today):
         key = row.commitment
         text = texts[key].text if key in texts else ""
-        past = [
-            Past({**known[key], "year": one.year, "quarter": one.quarter, "edition": one.edition})
-            for one, known in history
-            if key in known
-        ]
+        past = [Past(past_of(one, known[key])) for one, known in history if key in known]
         rows.append(replace(row, text=text, earlier=past))
     return rows
 
@@ -242,11 +239,6 @@ def compare() -> Comparison:
             order.setdefault(key, row)
     rows = []
     for key, newest in order.items():
-        points = [
-            Past({**known[key], "year": one.year, "quarter": one.quarter, "edition": one.edition})
-            if key in known
-            else None
-            for one, known in history
-        ]
+        points = [Past(past_of(one, known[key])) if key in known else None for one, known in history]
         rows.append(Series(Figure(newest), points, reports))
     return Comparison(reports, rows)

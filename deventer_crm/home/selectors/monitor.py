@@ -1,7 +1,8 @@
 """The commitments as the monitor shows them: figures in words, and the records behind them (R6, R10)."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_DOWN, Decimal
 from typing import Any, overload
@@ -45,8 +46,37 @@ def document_text(document: PolicyDocument) -> str:
     return f"{document.name} ({period})"
 
 
+class Shown:
+    """A commitment with its bar: of this moment (Row), or as a report froze it. Who is one has these five."""
+
+    state: Any
+    is_wish: Any
+    unit: Any
+    now_text: Any
+    norm_text: Any
+
+    @property
+    def is_unkept(self) -> bool:
+        """A wish that was not kept, which is no "missed" and never red (R6)."""
+        return bool(self.is_wish and self.state == State.MISSED.value)
+
+    @property
+    def bar_state(self) -> str:
+        """The colour of the bar."""
+        return State.NOT_MEASURED.value if self.is_unkept else str(self.state)
+
+    @property
+    def bar_maximum(self) -> Decimal | None:
+        return None if self.unit == Commitment.Unit.COUNT else HUNDRED
+
+    @property
+    def bar_label(self) -> str:
+        """The bar in words, in the unit of the commitment."""
+        return _("%(now)s; the norm is %(norm)s") % {"now": self.now_text, "norm": self.norm_text}
+
+
 @dataclass(frozen=True)
-class Row:
+class Row(Shown):
     """One commitment on the monitor."""
 
     measure: Measure
@@ -69,15 +99,8 @@ class Row:
         return self.measure.count is not None and not self.measure.seen.missing
 
     @property
-    def bar_state(self) -> str:
-        """The colour of the bar: a wish that was not kept is never red (R6)."""
-        if self.is_wish and self.measure.state == State.MISSED:
-            return State.NOT_MEASURED.value
-        return self.state
-
-    @property
-    def bar_maximum(self) -> Decimal | None:
-        return None if self.commitment.unit == Commitment.Unit.COUNT else HUNDRED
+    def unit(self) -> str:
+        return self.commitment.unit
 
     @property
     def norm_text(self) -> str:
@@ -97,12 +120,6 @@ class Row:
         return (
             in_unit(self.measure.forecast, self.commitment.unit) if self.measure.forecast is not None else ""
         )
-
-    @property
-    def bar_label(self) -> str:
-        """The bar in words, in the unit of the commitment."""
-        words = {"now": self.now_text, "norm": self.norm_text}
-        return _("%(now)s; the norm is %(norm)s") % words
 
     @property
     def headline(self) -> str:
@@ -208,29 +225,22 @@ def monitor(as_of: dt.date, today: dt.date) -> Monitor:
     return Monitor(as_of, rows, count_states(rows), ", ".join(names))
 
 
+def count_by_state(rows: Iterable[Shown]) -> list[tuple[str, bool, int]]:
+    """State, whether it is a wish that was not kept, and how many: in the order of the monitor."""
+    counts = Counter((row.state, row.is_unkept) for row in rows)
+    order = [(state.value, wish) for state in State for wish in (False, True)]
+    return [(*key, counts[key]) for key in order if key in counts]
+
+
 def count_states(rows: Sequence[Row]) -> list[StateCount]:
     """How many there are of each state, a wish that was not kept apart from what was missed."""
-    counts: dict[tuple[State, bool], int] = {}
-    for row in rows:
-        state = row.measure.state
-        key = (state, state == State.MISSED and row.is_wish)
-        counts[key] = counts.get(key, 0) + 1
-    order = [
-        (State.ACHIEVED, False),
-        (State.ON_TRACK, False),
-        (State.AT_RISK, False),
-        (State.MISSED, False),
-        (State.MISSED, True),
-        (State.NOT_MEASURED, False),
-    ]
     return [
-        StateCount(state.value, wish, _state_words(state, wish, counts[state, wish]))
-        for state, wish in order
-        if (state, wish) in counts
+        StateCount(state, wish, _state_words(state, wish, count))
+        for state, wish, count in count_by_state(rows)
     ]
 
 
-def _state_words(state: State, wish: bool, count: int) -> str:
+def _state_words(state: str, wish: bool, count: int) -> str:
     if wish:
         text = ngettext("%(count)d not kept", "%(count)d not kept", count)
     elif state == State.ACHIEVED:

@@ -70,9 +70,7 @@ class Choice:
 
 def state_code(row: Row) -> str:
     """The state of a row as the address says it."""
-    if row.is_wish and row.measure.state == State.MISSED:
-        return NOT_KEPT
-    return row.state
+    return NOT_KEPT if row.is_unkept else row.state
 
 
 def chips(choice: Choice, as_of: dt.date, today: dt.date) -> list[Chip]:

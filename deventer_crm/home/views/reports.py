@@ -23,10 +23,10 @@ from deventer_crm.core.pdf import pdf_response
 from deventer_crm.core.services import log_access
 from deventer_crm.home.reports import selectors, services
 from deventer_crm.home.reports.documents import figures_file, report_pdf, report_title
-from deventer_crm.home.reports.figures import count_by_state, day_of
+from deventer_crm.home.reports.figures import day_of
 from deventer_crm.home.reports.forms import BeginForm, CorrectForm, PublishForm, TextForm
 from deventer_crm.home.reports.names import names_in
-from deventer_crm.home.selectors.monitor import ProofList, StateCount
+from deventer_crm.home.selectors.monitor import ProofList, StateCount, count_by_state
 
 PER_PAGE = 25
 PROOFS = 50
@@ -260,11 +260,11 @@ def drop(request: HttpRequest, pk: int) -> HttpResponse:
 def evidence(request: HttpRequest, pk: int, commitment: int) -> HttpResponse:
     """The records behind a frozen figure, for this reader; what is hidden is counted (R10)."""
     found = _report(request, pk)
-    rows = {} if found.is_draft else {row["commitment"]: row for row in found.figures["rows"]}
-    if commitment not in rows:
-        raise Http404
-    with remembering():
+    try:
         figure = selectors.frozen_row(found, commitment)
+    except KeyError:  # a draft has none
+        raise Http404 from None
+    with remembering():
         kinds = [selectors.evidence_rows(label, keys) for label, keys in figure.evidence]
         proofs = ProofList([kind for kind in kinds if kind is not None], request.user, found.as_of)
         page = Paginator(proofs, PROOFS).get_page(request.GET.get("page"))
